@@ -1,0 +1,130 @@
+# aee: small programs from orders to confirmed anomalies.
+# Targets: all run check sanitize coverage fuzz bench golden format lint
+# install uninstall clean.  Everything built goes to $(B), everything that a
+# run leaves behind to out/.
+
+VERSION = 0.1.0
+B       = build
+PREFIX  = /usr/local
+DESTDIR =
+SECONDS = 60
+
+CC      ?= cc
+OPT     ?= -O2 -g
+WARN    = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef
+CSTD    = -std=gnu11 -ffp-contract=off
+CPPFLAGS += -Icommon -D_GNU_SOURCE -DAEE_VERSION='"$(VERSION)"'
+ALL_CFLAGS = $(CSTD) $(OPT) $(WARN) $(if $(CI),-Werror) $(SAN) $(CFLAGS)
+LDLIBS  = -lcsv -lyaml -lcjson -lm
+
+LIB_SRC  := $(sort $(wildcard common/*/*.c))
+TOOL_SRC := $(sort $(wildcard tools/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+LIB   = $(B)/libaee.a
+TOOLS = $(TOOL_SRC:tools/%.c=$(B)/bin/%)
+UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+REPLAYS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/replay/%)
+FUZZERS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+OBJ   = $(patsubst %.c,$(B)/obj/%.o,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
+	$(FUZZ_SRC) tests/fuzz/replay.c)
+SHELL_SRC = bootstrap .ci/run $(wildcard pipelines/*.sh tests/*.sh tests/*/*.sh)
+MAN   := $(sort $(wildcard man/*.[1-8]))
+
+all: $(TOOLS)
+
+$(B)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_SRC:%.c=$(B)/obj/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/bin/%: $(B)/obj/tools/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(B)/replay/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+-include $(OBJ:.o=.d)
+
+# ---- tests ----------------------------------------------------------------
+
+check: $(TOOLS) $(UNITS) $(REPLAYS)
+	@B=$(B) tests/run.sh
+
+units: $(UNITS)
+	@B=$(B) tests/run.sh unit
+
+sanitize:
+	$(MAKE) B=$(B)/san OPT='-O1 -g' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' check
+
+coverage:
+	$(MAKE) B=$(B)/cov OPT='-O0 -g --coverage' check
+	tests/coverage.sh $(B)/cov
+
+# Each target for SECONDS; findings stay in $(B)/fuzz.
+fuzz: $(FUZZERS)
+	@B=$(B) tests/fuzz/fuzz.sh $(SECONDS)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(CSTD) -O1 -g $(WARN) \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o $@ $^ $(LDLIBS)
+
+golden: $(TOOLS)
+	@B=$(B) tests/golden.sh
+
+bench: $(TOOLS)
+	@B=$(B) tests/bench/bench.sh
+
+# ---- housekeeping -----------------------------------------------------------
+
+C_FILES = $(wildcard common/*/*.[ch] tools/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+
+format:
+	clang-format-14 -i $(C_FILES)
+
+lint:
+	clang-format-14 --dry-run -Werror $(C_FILES)
+	tests/layers.sh
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability \
+	    --suppress=missingIncludeSystem -Icommon -D_GNU_SOURCE \
+	    -DAEE_VERSION='""' common tools tests/unit tests/fuzz
+	shellcheck -x $(SHELL_SRC)
+	shellcheck -s bash $(wildcard tests/*.bats tests/*.bash)
+	mandoc -Tlint -Wwarning $(MAN)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/aee
+	install -m 755 $(TOOLS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard config/*) $(DESTDIR)$(PREFIX)/share/aee
+	for m in $(MAN); do s=$${m##*.}; \
+	    install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/$${m##*/} || exit 1; done
+
+uninstall:
+	rm -f $(TOOLS:$(B)/bin/%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -f $(patsubst config/%,$(DESTDIR)$(PREFIX)/share/aee/%,$(wildcard config/*))
+	-rmdir $(DESTDIR)$(PREFIX)/share/aee
+	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf $(B) out
+
+-include pipelines/run.mk
+
+.PHONY: all run check units sanitize coverage fuzz bench golden format lint \
+	install uninstall clean
+.SECONDARY:
