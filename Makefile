@@ -22,6 +22,7 @@ LIB_SRC  := $(sort $(wildcard common/*/*.c))
 TOOL_SRC := $(sort $(wildcard tools/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
 LIB   = $(B)/libaee.a
 TOOLS = $(TOOL_SRC:tools/%.c=$(B)/bin/%)
@@ -29,7 +30,7 @@ UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 REPLAYS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/replay/%)
 FUZZERS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 OBJ   = $(patsubst %.c,$(B)/obj/%.o,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
-	$(FUZZ_SRC) tests/fuzz/replay.c)
+	$(FUZZ_SRC) $(BENCH_SRC) tests/fuzz/replay.c)
 SHELL_SRC = bootstrap .ci/run $(wildcard pipelines/*.sh tests/*.sh tests/*/*.sh)
 MAN   := $(sort $(wildcard man/*.[1-8]))
 
@@ -52,6 +53,10 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(B)/replay/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -88,6 +93,9 @@ golden: $(TOOLS)
 
 bench: $(TOOLS)
 	@B=$(B) tests/bench/bench.sh
+
+bench-%: $(B)/bench/bench_%
+	$<
 
 # ---- housekeeping -----------------------------------------------------------
 
