@@ -216,8 +216,8 @@ parse_clock(const char *p, size_t n, int32_t *seconds)
 }
 
 int
-date_parse_timestamp(
-    const char *p, size_t n, const struct date_zone *zone, int32_t *day)
+date_parse_timestamp(const char *p, size_t n, const struct date_zone *zone,
+    int32_t *day)
 {
 	int32_t written, seconds, offset;
 	int64_t instant;

@@ -59,8 +59,8 @@ int date_parse(const char *p, size_t n, int32_t *day);
  * Without a zone, or where the text has no offset of its own, the day is the
  * one that is written.  With both, it is the day in the zone at that instant.
  */
-int date_parse_timestamp(
-    const char *p, size_t n, const struct date_zone *zone, int32_t *day);
+int date_parse_timestamp(const char *p, size_t n, const struct date_zone *zone,
+    int32_t *day);
 
 /*
  * A text of up to 255 bytes in a pattern of strptime(3), in the C locale, that

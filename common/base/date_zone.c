@@ -237,8 +237,8 @@ read_header(const unsigned char *p, size_t n, size_t bytes, struct counts *c,
 
 /* The changes of a file of n bytes; a NUL follows them. */
 static int
-read_changes(
-    struct date_zone *zone, unsigned char *p, size_t n, const char **why)
+read_changes(struct date_zone *zone, unsigned char *p, size_t n,
+    const char **why)
 {
 	const unsigned char *instant, *index, *type;
 	struct counts c;

@@ -144,8 +144,8 @@ static int
 store(struct decimal *r, __int128 mantissa, int scale)
 {
 	/* Most fit into 64 bits, where a division is much cheaper. */
-	while (
-	    scale > 0 && mantissa != (int64_t)mantissa && mantissa % 10 == 0) {
+	while (scale > 0 && mantissa != (int64_t)mantissa &&
+	    mantissa % 10 == 0) {
 		mantissa /= 10;
 		scale--;
 	}

@@ -30,12 +30,12 @@ const char *decimal_parse(const char *p, size_t n, struct decimal *d);
 
 /* Exact; r may be a or b.  Return 0, or -1 if the result does not fit into 38
  * digits: then *r is as it was. */
-int decimal_add(
-    struct decimal *r, const struct decimal *a, const struct decimal *b);
-int decimal_sub(
-    struct decimal *r, const struct decimal *a, const struct decimal *b);
-int decimal_mul(
-    struct decimal *r, const struct decimal *a, const struct decimal *b);
+int decimal_add(struct decimal *r, const struct decimal *a,
+    const struct decimal *b);
+int decimal_sub(struct decimal *r, const struct decimal *a,
+    const struct decimal *b);
+int decimal_mul(struct decimal *r, const struct decimal *a,
+    const struct decimal *b);
 
 /* The nearest double, ties to even. */
 double decimal_double(const struct decimal *d);
@@ -70,8 +70,8 @@ decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 	__int128 next;
 
 	if (m == d->mantissa && shift < 19 &&
-	    !__builtin_add_overflow(
-		sum->narrow, (__int128)m * decimal_power10[shift], &next)) {
+	    !__builtin_add_overflow(sum->narrow,
+		(__int128)m * decimal_power10[shift], &next)) {
 		sum->narrow = next;
 		return 0;
 	}
@@ -82,14 +82,14 @@ int decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d);
 int decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other);
 
 /* Less than, equal to or greater than 0, as a is to b or the sum is to 0. */
-int decimal_sum_compare(
-    const struct decimal_sum *a, const struct decimal_sum *b);
+int decimal_sum_compare(const struct decimal_sum *a,
+    const struct decimal_sum *b);
 int decimal_sum_sign(const struct decimal_sum *sum);
 
 /* Write all digits of the sum and a NUL: "0", "-0.5", "1200", never an
  * exponent, a trailing zero after the point or "-0".  Returns the length. */
-size_t decimal_sum_format(
-    char buf[DECIMAL_TEXT_MAX], const struct decimal_sum *sum);
+size_t decimal_sum_format(char buf[DECIMAL_TEXT_MAX],
+    const struct decimal_sum *sum);
 
 /* The double nearest to the sum, ties to even. */
 double decimal_sum_double(const struct decimal_sum *sum);

@@ -22,8 +22,8 @@ struct rng {
 };
 
 /* One block: out = Philox4x32-10(counter, key). */
-void philox4x32(
-    const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+void philox4x32(const uint32_t counter[4], const uint32_t key[2],
+    uint32_t out[4]);
 
 /* A stream number from what the stream is for and up to two indices (a day and
  * a channel, a tree): different triples give different streams.  purpose below

@@ -66,8 +66,8 @@ there_are_no_other_dates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_int_equal(
-		    date_from_civil(bad[i][0], bad[i][1], bad[i][2]),
+		assert_int_equal(date_from_civil(bad[i][0], bad[i][1],
+				     bad[i][2]),
 		    DATE_NONE);
 	assert_int_not_equal(date_from_civil(2000, 2, 29), DATE_NONE);
 	assert_int_not_equal(date_from_civil(2024, 2, 29), DATE_NONE);
@@ -88,8 +88,8 @@ iso_weeks_are_those_of_the_standard(void **state)
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		int year, week;
 
-		date_iso_week(
-		    civil(known[i][0], known[i][1], known[i][2]), &year, &week);
+		date_iso_week(civil(known[i][0], known[i][1], known[i][2]),
+		    &year, &week);
 		assert_int_equal(year, known[i][3]);
 		assert_int_equal(week, known[i][4]);
 	}
@@ -213,8 +213,8 @@ a_fixed_offset_moves_the_day(void **state)
 	assert_string_equal(day_of("2025-03-09T18:30:00Z", east), "2025-03-10");
 	assert_string_equal(day_of("2025-03-09T07:59Z", west), "2025-03-08");
 	assert_string_equal(day_of("2025-03-09T08:00Z", west), "2025-03-09");
-	assert_string_equal(
-	    day_of("2025-03-09T01:00+02:00", utc), "2025-03-08");
+	assert_string_equal(day_of("2025-03-09T01:00+02:00", utc),
+	    "2025-03-08");
 	assert_string_equal(day_of("2025-03-09T23:00-02:00", z), "2025-03-10");
 	/* Without an offset of its own: as written. */
 	assert_string_equal(day_of("2025-03-09T23:59", east), "2025-03-09");
@@ -255,14 +255,14 @@ a_named_zone_follows_its_summer_time(void **state)
 	assert_string_equal(day_of("2025-03-29T23:00Z", berlin), "2025-03-30");
 	assert_string_equal(day_of("2025-03-30T21:59Z", berlin), "2025-03-30");
 	assert_string_equal(day_of("2025-03-30T22:00Z", berlin), "2025-03-31");
-	assert_string_equal(
-	    day_of("2025-03-09T04:59Z", new_york), "2025-03-08");
-	assert_string_equal(
-	    day_of("2025-03-09T05:00Z", new_york), "2025-03-09");
-	assert_string_equal(
-	    day_of("2025-03-10T03:59Z", new_york), "2025-03-09");
-	assert_string_equal(
-	    day_of("2025-03-10T04:00Z", new_york), "2025-03-10");
+	assert_string_equal(day_of("2025-03-09T04:59Z", new_york),
+	    "2025-03-08");
+	assert_string_equal(day_of("2025-03-09T05:00Z", new_york),
+	    "2025-03-09");
+	assert_string_equal(day_of("2025-03-10T03:59Z", new_york),
+	    "2025-03-09");
+	assert_string_equal(day_of("2025-03-10T04:00Z", new_york),
+	    "2025-03-10");
 	/* The rule holds on, beyond any table. */
 	assert_string_equal(day_of("2437-07-01T22:00Z", berlin), "2437-07-02");
 	assert_string_equal(day_of("9000-07-01T21:59Z", berlin), "9000-07-01");
@@ -301,8 +301,8 @@ named_zones_agree_with_the_c_library(void **state)
 			/* 1875 to 2700, a half of them 1970 to 2037. */
 			int64_t t = j % 2 == 0
 			    ? (int64_t)rng_below(&rng, INT32_MAX)
-			    : (int64_t)rng_below(
-				  &rng, INT64_C(825) * 31556952) -
+			    : (int64_t)rng_below(&rng,
+				  INT64_C(825) * 31556952) -
 				INT64_C(95) * 31556952;
 			time_t instant = (time_t)t;
 			struct tm tm;
@@ -399,10 +399,10 @@ a_pattern_reads_other_forms(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_string_equal(
-		    day_as(cases[i].text, cases[i].pattern), cases[i].want);
-	assert_int_equal(
-	    date_parse_as("2025-03-09\0 ", 12, "%Y-%m-%d", &day), -1);
+		assert_string_equal(day_as(cases[i].text, cases[i].pattern),
+		    cases[i].want);
+	assert_int_equal(date_parse_as("2025-03-09\0 ", 12, "%Y-%m-%d", &day),
+	    -1);
 	memset(longer, ' ', sizeof(longer));
 	assert_int_equal(date_parse_as(longer, 300, "%Y", &day), -1);
 }

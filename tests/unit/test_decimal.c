@@ -119,12 +119,12 @@ what_is_no_decimal_says_why(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(no_number) / sizeof(*no_number); i++)
-		assert_string_equal(
-		    decimal_parse(no_number[i], strlen(no_number[i]), &d),
+		assert_string_equal(decimal_parse(no_number[i],
+					strlen(no_number[i]), &d),
 		    "is not a number");
 	for (size_t i = 0; i < sizeof(too_long) / sizeof(*too_long); i++)
-		assert_string_equal(
-		    decimal_parse(too_long[i], strlen(too_long[i]), &d),
+		assert_string_equal(decimal_parse(too_long[i],
+					strlen(too_long[i]), &d),
 		    "has more than 38 digits");
 	assert_true(d.mantissa == 7);
 }
@@ -349,8 +349,9 @@ the_order_and_the_split_do_not_matter(void **state)
 			    0);
 		first = (int)rng_below(&rng, 4);
 		for (int i = 0; i < 4; i++)
-			assert_int_equal(
-			    decimal_sum_merge(&sum, &part[(first + i) % 4]), 0);
+			assert_int_equal(decimal_sum_merge(&sum,
+					     &part[(first + i) % 4]),
+			    0);
 		assert_sum(&sum, want);
 		assert_near(decimal_sum_double(&sum), strtod(want, NULL), 0);
 		/* And back to nothing. */
@@ -427,10 +428,10 @@ sums_are_compared_whatever_their_scales(void **state)
 			size_t x = i > 9 ? i - 1 : i, y = j > 9 ? j - 1 : j;
 			int got = decimal_sum_compare(&a, &b);
 
-			assert_int_equal(
-			    (got > 0) - (got < 0), (x > y) - (x < y));
-			assert_int_equal(
-			    decimal_sum_sign(&a), (x > 4) - (x < 4));
+			assert_int_equal((got > 0) - (got < 0),
+			    (x > y) - (x < y));
+			assert_int_equal(decimal_sum_sign(&a),
+			    (x > 4) - (x < 4));
 		}
 }
 

@@ -64,8 +64,8 @@ twelve_digits_of_usual_sizes_are_those_of_printf(void **state)
 	rng_init(&rng, 2, 1);
 	for (int i = 0; i < 1200000; i++) {
 		/* Exponents -70 to 70: the fast path and a little beyond. */
-		double v = ldexp(
-		    1 + rng_uniform(&rng), (int)rng_below(&rng, 141) - 70);
+		double v = ldexp(1 + rng_uniform(&rng),
+		    (int)rng_below(&rng, 141) - 70);
 
 		assert_true(same_as_printf(v, 12));
 	}
@@ -139,8 +139,8 @@ every_precision_is_that_of_printf(void **state)
 	(void)state;
 	rng_init(&rng, 5, 1);
 	for (int i = 0; i < 20000; i++) {
-		double v = ldexp(
-		    rng_uniform(&rng) - 0.5, (int)rng_below(&rng, 201) - 100);
+		double v = ldexp(rng_uniform(&rng) - 0.5,
+		    (int)rng_below(&rng, 201) - 100);
 
 		assert_true(same_as_printf(v, 1 + i % 17));
 	}
@@ -300,8 +300,8 @@ integers_are_read_up_to_64_bits(void **state)
 		    v != 3)
 			fail_msg("'%s' parses", bad[i]);
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
-		assert_int_equal(
-		    number_parse_int(good[i].text, strlen(good[i].text), &v),
+		assert_int_equal(number_parse_int(good[i].text,
+				     strlen(good[i].text), &v),
 		    0);
 		assert_true(v == good[i].want);
 	}

@@ -23,8 +23,8 @@ assert_near_at(double got, double want, double tolerance, const char *what,
 		return;
 	if (fabs(got - want) <= tolerance)
 		return;
-	print_error(
-	    "%s is %.17g, not %.17g +- %g\n", what, got, want, tolerance);
+	print_error("%s is %.17g, not %.17g +- %g\n", what, got, want,
+	    tolerance);
 	_fail(file, line);
 }
 

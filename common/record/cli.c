@@ -1,0 +1,335 @@
+#include "record/cli.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date_zone.h"
+#include "base/opt.h"
+#include "record/output.h"
+
+void
+cli_init(struct cli *cli, const char *usage)
+{
+	*cli = (struct cli){
+		.usage = usage, .precision = RECOUT_PRECISION, .prefix = ""
+	};
+}
+
+/* -m name=column,...: pairs, in cli->map. */
+static void
+take_map(struct cli *cli, const char *arg)
+{
+	size_t n;
+
+	free(cli->map_parts);
+	free(cli->map);
+	cli->map_parts = opt_list("--map", arg, ',', &n);
+	cli->map = calloc(2 * n + 2, sizeof(*cli->map));
+	if (cli->map == NULL)
+		cli_no_memory(cli);
+	for (size_t i = 0; i < n; i++) {
+		char *equals = strchr(cli->map_parts[i], '=');
+
+		if (equals == NULL || equals == cli->map_parts[i] ||
+		    equals[1] == '\0')
+			opt_fail("--map: '%s' is not name=column",
+			    cli->map_parts[i]);
+		*equals = '\0';
+		cli->map[2 * i] = cli->map_parts[i];
+		cli->map[2 * i + 1] = equals + 1;
+	}
+	cli->options.map = cli->map;
+}
+
+static void
+take_zone(struct cli *cli, const char *arg)
+{
+	const char *why;
+
+	date_zone_free(cli->zone);
+	if ((cli->zone = date_zone_open(arg, &why)) == NULL)
+		opt_fail("--tz: '%s' %s", arg, why);
+	cli->options.zone = cli->zone;
+}
+
+static void
+take_bad_rows(struct cli *cli, const char *arg)
+{
+	cli->options.bad = strcmp(arg, "stop") == 0 ? RECIN_STOP : RECIN_SKIP;
+	cli->bad_path = strcmp(arg, "stop") == 0 || strcmp(arg, "skip") == 0
+	    ? NULL
+	    : arg;
+}
+
+bool
+cli_option(struct cli *cli, int c, const char *arg)
+{
+	switch (c) {
+	case 'h':
+		fputs(cli->usage, stdout);
+		if (fflush(stdout) == EOF)
+			err(1, "stdout");
+		exit(0);
+	case 'V':
+		printf("%s %s\n", program_invocation_short_name, AEE_VERSION);
+		if (fflush(stdout) == EOF)
+			err(1, "stdout");
+		exit(0);
+	case '?':
+		opt_fail("'%s --help' lists the options",
+		    program_invocation_short_name);
+	case 'o':
+		cli->output_path = arg;
+		return true;
+	case 'q':
+		cli->quiet = true;
+		return true;
+	case 'g':
+		free(cli->group);
+		cli->group = opt_list("--group-by", arg, ',', &cli->ngroup);
+		return true;
+	case 'm':
+		take_map(cli, arg);
+		return true;
+	case CLI_ICSV:
+		cli->in_format = FORMAT_CSV;
+		return true;
+	case CLI_IJSONL:
+		cli->in_format = FORMAT_JSONL;
+		return true;
+	case CLI_ITSV:
+		cli->in_format = FORMAT_TSV;
+		return true;
+	case CLI_OCSV:
+		cli->out_format = FORMAT_CSV;
+		return true;
+	case CLI_OJSONL:
+		cli->out_format = FORMAT_JSONL;
+		return true;
+	case CLI_OTSV:
+		cli->out_format = FORMAT_TSV;
+		return true;
+	case CLI_BAD_ROWS:
+		take_bad_rows(cli, arg);
+		return true;
+	case CLI_DATE_FORMAT:
+		cli->options.date_format = arg;
+		return true;
+	case CLI_MAX_RECORD:
+		cli->options.max_record = opt_size("--max-record", arg, 64,
+		    (size_t)1 << 40);
+		return true;
+	case CLI_PRECISION:
+		cli->precision = (int)opt_size("--precision", arg, 1, 17);
+		return true;
+	case CLI_PREFIX:
+		cli->prefix = arg;
+		return true;
+	case CLI_TZ:
+		take_zone(cli, arg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+tell_bad(void *context, const char *text)
+{
+	const struct cli *cli = context;
+
+	cli_warn(cli, "%s", text);
+}
+
+static void
+flush_output(void *context)
+{
+	const struct cli *cli = context;
+
+	if (cli->output != NULL)
+		output_flush(cli->output);
+}
+
+void
+cli_start(struct cli *cli)
+{
+	cli->options.format = cli->in_format;
+	cli->options.warn = tell_bad;
+	cli->options.wait = flush_output;
+	cli->options.context = cli;
+	if ((cli->output = output_open(cli->output_path)) == NULL)
+		cli_no_memory(cli);
+	if (output_error(cli->output) != NULL)
+		cli_fail(cli, "%s", output_error(cli->output));
+	if (cli->bad_path == NULL)
+		return;
+	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
+		cli_no_memory(cli);
+	if (output_error(cli->options.keep_bad) != NULL)
+		cli_fail(cli, "%s", output_error(cli->options.keep_bad));
+}
+
+struct recin *
+cli_input(struct cli *cli, char *const *paths, size_t n)
+{
+	struct recin *in;
+
+	if (cli->ninputs == CLI_INPUTS)
+		cli_fail(cli, "more than %d inputs", CLI_INPUTS);
+	if ((in = recin_open(paths, n, &cli->options)) == NULL)
+		cli_no_memory(cli);
+	cli->input[cli->ninputs++] = in;
+	if (recin_error(in) != NULL)
+		cli_fail(cli, "%s", recin_error(in));
+	return in;
+}
+
+int
+cli_need(struct cli *cli, struct recin *in, const char *name)
+{
+	int column = recin_need(in, name);
+
+	if (column == -1)
+		cli_fail(cli, "%s", recin_error(in));
+	return column;
+}
+
+int *
+cli_group_columns(struct cli *cli, struct recin *in)
+{
+	int *column = calloc(cli->ngroup + 1, sizeof(*column));
+
+	if (column == NULL)
+		cli_no_memory(cli);
+	for (size_t i = 0; i < cli->ngroup; i++)
+		column[i] = cli_need(cli, in, cli->group[i]);
+	return column;
+}
+
+struct recout *
+cli_records(struct cli *cli, const struct recin *in)
+{
+	enum format format = cli->out_format != FORMAT_AUTO ? cli->out_format
+							    : recin_format(in);
+
+	cli->records = recout_open(cli->output, format, cli->precision);
+	if (cli->records == NULL)
+		cli_no_memory(cli);
+	return cli->records;
+}
+
+void
+cli_append(struct cli *cli, const char *name)
+{
+	char *full;
+
+	if (asprintf(&full, "%s%s", cli->prefix, name) == -1)
+		cli_no_memory(cli);
+	if (recout_column(cli->records, full) == -1)
+		cli_fail(cli,
+		    "the input has a column '%s' already (see --prefix)", full);
+	free(full);
+}
+
+bool
+cli_next(struct cli *cli, struct recin *in)
+{
+	int status = recin_next(in);
+
+	if (status == -1)
+		cli_fail(cli, "%s", recin_error(in));
+	return status == 1;
+}
+
+bool
+cli_ok(struct cli *cli, struct recin *in, int status)
+{
+	if (status == -1)
+		cli_fail(cli, "%s", recin_error(in));
+	return status == 1;
+}
+
+/* Free what cli holds, but the streams. */
+static void
+release(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->ninputs; i++)
+		recin_close(cli->input[i]);
+	cli->ninputs = 0;
+	free(cli->group);
+	free(cli->map_parts);
+	free(cli->map);
+	date_zone_free(cli->zone);
+}
+
+static int
+close_output(struct output *out)
+{
+	char why[512];
+
+	if (out == NULL || output_close(out, why, sizeof(why)) == 0)
+		return 0;
+	warnx("%s", why);
+	return 1;
+}
+
+int
+cli_finish(struct cli *cli)
+{
+	int status;
+
+	for (size_t i = 0; i < cli->ninputs; i++) {
+		const char *summary = recin_summary(cli->input[i]);
+
+		if (summary != NULL)
+			warnx("%s", summary);
+	}
+	recout_close(cli->records);
+	status = close_output(cli->output);
+	if (status == 0)
+		status = close_output(cli->options.keep_bad);
+	else
+		output_discard(cli->options.keep_bad);
+	release(cli);
+	return status;
+}
+
+void
+cli_warn(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->quiet)
+		return;
+	va_start(args, format);
+	vwarnx(format, args);
+	va_end(args);
+}
+
+_Noreturn void
+cli_fail(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	/* What was written to a pipe stays; a file does not come to be. */
+	if (cli->output != NULL && cli->output_path == NULL)
+		output_flush(cli->output);
+	va_start(args, format);
+	vwarnx(format, args);
+	va_end(args);
+	recout_close(cli->records);
+	output_discard(cli->output);
+	output_discard(cli->options.keep_bad);
+	release(cli);
+	exit(1);
+}
+
+_Noreturn void
+cli_no_memory(struct cli *cli)
+{
+	cli_fail(cli, "out of memory");
+}

@@ -1,0 +1,144 @@
+/*
+ * What every program does alike: the common options, its input and output, and
+ * the way it ends.  With base/opt the one module that may end the program.
+ *
+ *	struct cli cli;
+ *	cli_init(&cli, usage);
+ *	while ((c = getopt_long(argc, argv, CLI_SHORT "w:", longopts, NULL)) != -1)
+ *		if (!cli_option(&cli, c, optarg))
+ *			switch (c) ...
+ *	cli_start(&cli);
+ *	in = cli_input(&cli, argv + optind, argc - optind);
+ *	out = cli_records(&cli, in);
+ *	while (cli_next(&cli, in))
+ *		...
+ *	return cli_finish(&cli);
+ *
+ * longopts has CLI_LONG among its entries; a program's own values of val start
+ * at CLI_OWN.
+ */
+#ifndef AEE_RECORD_CLI_H
+#define AEE_RECORD_CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record/field.h"
+#include "record/recin.h"
+#include "record/recout.h"
+
+struct output;
+
+enum {
+	CLI_ICSV = 256,
+	CLI_IJSONL,
+	CLI_ITSV,
+	CLI_OCSV,
+	CLI_OJSONL,
+	CLI_OTSV,
+	CLI_BAD_ROWS,
+	CLI_DATE_FORMAT,
+	CLI_MAX_RECORD,
+	CLI_PRECISION,
+	CLI_PREFIX,
+	CLI_TZ,
+	CLI_OWN = 512,
+};
+
+#define CLI_SHORT "hVo:qg:m:"
+
+/* clang-format off */
+#define CLI_LONG                                                               \
+	{ "help", no_argument, NULL, 'h' },                                    \
+	{ "version", no_argument, NULL, 'V' },                                 \
+	{ "output", required_argument, NULL, 'o' },                            \
+	{ "quiet", no_argument, NULL, 'q' },                                   \
+	{ "group-by", required_argument, NULL, 'g' },                          \
+	{ "map", required_argument, NULL, 'm' },                               \
+	{ "icsv", no_argument, NULL, CLI_ICSV },                               \
+	{ "ijsonl", no_argument, NULL, CLI_IJSONL },                           \
+	{ "itsv", no_argument, NULL, CLI_ITSV },                               \
+	{ "ocsv", no_argument, NULL, CLI_OCSV },                               \
+	{ "ojsonl", no_argument, NULL, CLI_OJSONL },                           \
+	{ "otsv", no_argument, NULL, CLI_OTSV },                               \
+	{ "bad-rows", required_argument, NULL, CLI_BAD_ROWS },                 \
+	{ "date-format", required_argument, NULL, CLI_DATE_FORMAT },           \
+	{ "max-record", required_argument, NULL, CLI_MAX_RECORD },             \
+	{ "precision", required_argument, NULL, CLI_PRECISION },               \
+	{ "prefix", required_argument, NULL, CLI_PREFIX },                     \
+	{ "tz", required_argument, NULL, CLI_TZ }
+/* clang-format on */
+
+enum { CLI_INPUTS = 256 }; /* inputs and outputs a program may have open */
+
+struct cli {
+	const char *usage;
+	enum format in_format, out_format;
+	const char *output_path;
+	bool quiet;
+	int precision;
+	const char *prefix; /* of the names of appended columns; "" */
+	char **group;       /* -g: names of columns */
+	size_t ngroup;
+	struct recin_options options; /* of every input */
+
+	struct output *output;
+	struct recout *records;
+	struct recin *input[CLI_INPUTS];
+	size_t ninputs;
+	const char *bad_path;
+	char **map_parts;
+	const char **map;
+	struct date_zone *zone;
+};
+
+/* usage: what -h prints. */
+void cli_init(struct cli *cli, const char *usage);
+
+/* Take a common option; false if c is not one.  -h and -V end the program, and
+ * so do bad values and unknown options ('?', status 2). */
+bool cli_option(struct cli *cli, int c, const char *arg);
+
+/* After the options: open the output, so that one that cannot be written is
+ * known before any work is done. */
+void cli_start(struct cli *cli);
+
+/* Open the input files (none: standard input); ends the program on failure. */
+struct recin *cli_input(struct cli *cli, char *const *paths, size_t n);
+
+/* Columns of `in` by name: as recin_need(), but ends the program. */
+int cli_need(struct cli *cli, struct recin *in, const char *name);
+
+/* The columns of -g in `in`, cli->ngroup of them, in an array to free. */
+int *cli_group_columns(struct cli *cli, struct recin *in);
+
+/* The record stream on the output, in the format asked for or else that of
+ * `in`. */
+struct recout *cli_records(struct cli *cli, const struct recin *in);
+
+/* Name a column of one's own, with --prefix: one that the input has already is
+ * an error. */
+void cli_append(struct cli *cli, const char *name);
+
+/* As recin_next(): true if there is a record; ends the program on an error. */
+bool cli_next(struct cli *cli, struct recin *in);
+
+/* For the status of recin_number() and its like: true if the value is there,
+ * false if the record is left out; ends the program on an error. */
+bool cli_ok(struct cli *cli, struct recin *in, int status);
+
+/* Close everything.  Returns the exit status: 1, with its line, if what was
+ * written could not be. */
+int cli_finish(struct cli *cli);
+
+/* A line on standard error, unless -q. */
+void cli_warn(const struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* End with status 1 and one line; nothing half-written is left. */
+_Noreturn void cli_fail(struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+_Noreturn void cli_no_memory(struct cli *cli);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Records of CSV or TSV, by libcsv, which decides every question of grammar:
+ * RFC 4180 with LF, CR or CRLF; blanks around unquoted fields are cut; empty
+ * lines are skipped; a quote inside an unquoted field and text behind a closing
+ * quote are errors.  TSV is the same with a tab between fields.
+ */
+#ifndef AEE_RECORD_CSVIN_H
+#define AEE_RECORD_CSVIN_H
+
+#include "record/row.h"
+#include "record/source.h"
+
+struct csvin;
+
+/* NULL if out of memory; free with csvin_free(). */
+struct csvin *csvin_new(char delimiter);
+
+/*
+ * Read the next record of s into row; s->line is its line and s->raw its
+ * length then.  wanted (of nwanted, NULL: all) says which fields are to be
+ * delivered; the others keep their place, empty.  RECORD_BAD and RECORD_FATAL
+ * put the reason into why and, where it is not s->line, the line into *line.
+ */
+enum record_status csvin_record(struct csvin *in, struct source *s,
+    struct row *row, const bool *wanted, size_t nwanted, char why[WHY_MAX],
+    uint64_t *line);
+
+void csvin_free(struct csvin *in); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Groups: each combination of the texts of some columns is one, numbered in
+ * order of first appearance.
+ */
+#ifndef AEE_RECORD_GROUP_H
+#define AEE_RECORD_GROUP_H
+
+#include <stddef.h>
+
+#include "record/field.h"
+
+struct groups;
+
+/* Groups by n columns (0: everything is group 0).  NULL if out of memory. */
+struct groups *groups_new(size_t n);
+
+/* Number of the group of these n fields, a new one if it is new; *fresh (may be
+ * NULL) says so.  SIZE_MAX if out of memory.  Copies what it keeps. */
+size_t groups_find(struct groups *groups, const struct field *key, bool *fresh);
+
+size_t groups_count(const struct groups *groups);
+
+/* Field i of a group's key, as it first appeared. */
+struct field groups_key(const struct groups *groups, size_t group, size_t i);
+
+/* The key as "a=x, b=y" for messages, names being those of the columns; cut to
+ * size bytes. */
+void groups_text(const struct groups *groups, size_t group, char *const *names,
+    char *text, size_t size);
+
+void groups_free(struct groups *groups); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * Records of NDJSON (JSON Lines): one flat object a line, RFC 8259.  Written
+ * here because a record is scanned, not built; it is the authority for what a
+ * record is.  Refused: nested values, the same key twice, text that is not
+ * JSON (NaN, single quotes, trailing commas), lone surrogates, and NUL.
+ */
+#ifndef AEE_RECORD_NDJSON_H
+#define AEE_RECORD_NDJSON_H
+
+#include "record/row.h"
+#include "record/source.h"
+
+/* Read the next record of s into row, its keys in row->key; empty lines are
+ * skipped.  As csvin_record(). */
+enum record_status ndjson_record(struct source *s, struct row *row,
+    char why[WHY_MAX]);
+
+/* The same for one line of n bytes, without its newline.  Spans point into it
+ * or into row. */
+enum record_status ndjson_line(const char *p, size_t n, struct row *row,
+    char why[WHY_MAX]);
+
+#endif

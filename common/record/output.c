@@ -1,0 +1,271 @@
+#include "record/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER = 256 << 10 };
+
+struct output {
+	char *path;      /* as the user wrote it, or "stdout" */
+	char *target;    /* the file to replace, links followed; or NULL */
+	char *temporary; /* name to rename from, or NULL */
+	int fd;
+	bool nameless; /* O_TMPFILE: has no name before the end */
+	char *error;
+	size_t n;
+	char buffer[BUFFER];
+};
+
+void
+output_fail(struct output *out, const char *reason)
+{
+	if (out->error != NULL)
+		return;
+	if (asprintf(&out->error, "%s: %s", out->path, reason) == -1)
+		out->error = NULL;
+}
+
+static void
+keep_error(struct output *out, int number)
+{
+	output_fail(out, strerror(number));
+}
+
+/* The folder of path, for O_TMPFILE. */
+static char *
+folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	if (slash == path)
+		return strdup("/");
+	return strndup(path, (size_t)(slash - path));
+}
+
+/* A name beside path that is free; try counts the attempts. */
+static char *
+temporary_name(const char *path, unsigned try)
+{
+	char *name;
+
+	if (asprintf(&name, "%s.%ld-%u.tmp", path, (long)getpid(), try) == -1)
+		return NULL;
+	return name;
+}
+
+static void
+open_temporary(struct output *out, mode_t mode)
+{
+	char *dir = folder(out->target);
+
+	if (dir == NULL) {
+		keep_error(out, ENOMEM);
+		return;
+	}
+	if (access("/proc/self/fd", X_OK) == 0)
+		out->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+	free(dir);
+	if (out->fd != -1) {
+		out->nameless = true;
+		return;
+	}
+	for (unsigned try = 0; try < 100 && out->fd == -1; try++) {
+		char *name = temporary_name(out->target, try);
+
+		if (name == NULL)
+			break;
+		out->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		    mode);
+		if (out->fd != -1) {
+			out->temporary = name;
+			return;
+		}
+		free(name);
+		if (errno != EEXIST)
+			break;
+	}
+	keep_error(out, errno);
+}
+
+/* Devices, pipes and what else is no file of the user's to replace. */
+static bool
+written_directly(const char *path)
+{
+	struct stat st;
+
+	return strncmp(path, "/dev/", 5) == 0 ||
+	    strncmp(path, "/proc/", 6) == 0 ||
+	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
+}
+
+static void
+open_file(struct output *out)
+{
+	struct stat st;
+	bool exists = stat(out->path, &st) == 0;
+	mode_t mask;
+
+	if (exists && access(out->path, W_OK) == -1) {
+		keep_error(out, errno);
+		return;
+	}
+	out->target = exists ? realpath(out->path, NULL) : strdup(out->path);
+	if (out->target == NULL) {
+		keep_error(out, errno);
+		return;
+	}
+	mask = umask(0);
+	umask(mask);
+	open_temporary(out, 0666 & ~mask);
+	if (exists && out->fd != -1 &&
+	    fchmod(out->fd, st.st_mode & 07777) == -1)
+		keep_error(out, errno);
+}
+
+struct output *
+output_open(const char *path)
+{
+	struct output *out = malloc(sizeof(*out));
+	bool standard = path == NULL || strcmp(path, "-") == 0;
+
+	if (out == NULL)
+		return NULL;
+	memset(out, 0, offsetof(struct output, buffer));
+	out->fd = -1;
+	if ((out->path = strdup(standard ? "stdout" : path)) == NULL) {
+		free(out);
+		return NULL;
+	}
+	if (standard) {
+		out->fd = STDOUT_FILENO;
+	} else if (written_directly(path)) {
+		out->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+		if (out->fd == -1)
+			keep_error(out, errno);
+	} else {
+		open_file(out);
+	}
+	return out;
+}
+
+static void
+write_all(struct output *out, const char *p, size_t n)
+{
+	while (n > 0 && out->error == NULL) {
+		ssize_t written = write(out->fd, p, n);
+
+		if (written == -1) {
+			if (errno != EINTR)
+				keep_error(out, errno);
+			continue;
+		}
+		p += written;
+		n -= (size_t)written;
+	}
+}
+
+void
+output_flush(struct output *out)
+{
+	write_all(out, out->buffer, out->n);
+	out->n = 0;
+}
+
+void
+output_write(struct output *out, const char *p, size_t n)
+{
+	if (n > BUFFER - out->n) {
+		output_flush(out);
+		if (n >= BUFFER) {
+			write_all(out, p, n);
+			return;
+		}
+	}
+	memcpy(out->buffer + out->n, p, n);
+	out->n += n;
+}
+
+const char *
+output_error(const struct output *out)
+{
+	return out->error;
+}
+
+/* Give a file without a name one beside path. */
+static void
+name_it(struct output *out)
+{
+	char proc[64];
+
+	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", out->fd);
+	for (unsigned try = 0; try < 100; try++) {
+		char *name = temporary_name(out->target, try);
+
+		if (name == NULL) {
+			keep_error(out, ENOMEM);
+			return;
+		}
+		if (linkat(AT_FDCWD, proc, AT_FDCWD, name, AT_SYMLINK_FOLLOW) ==
+		    0) {
+			out->temporary = name;
+			return;
+		}
+		free(name);
+		if (errno != EEXIST)
+			break;
+	}
+	keep_error(out, errno);
+}
+
+static void
+release(struct output *out)
+{
+	free(out->temporary);
+	free(out->target);
+	free(out->path);
+	free(out->error);
+	free(out);
+}
+
+int
+output_close(struct output *out, char *why, size_t size)
+{
+	int status;
+
+	output_flush(out);
+	if (out->nameless && out->error == NULL)
+		name_it(out);
+	if (out->fd != -1 && close(out->fd) == -1)
+		keep_error(out, errno);
+	if (out->target != NULL && out->error == NULL &&
+	    rename(out->temporary, out->target) == -1)
+		keep_error(out, errno);
+	if (out->error != NULL && out->temporary != NULL)
+		unlink(out->temporary);
+	status = out->error == NULL ? 0 : -1;
+	if (status == -1 && why != NULL)
+		snprintf(why, size, "%s", out->error);
+	release(out);
+	return status;
+}
+
+void
+output_discard(struct output *out)
+{
+	if (out == NULL)
+		return;
+	if (out->fd > STDERR_FILENO)
+		close(out->fd);
+	if (out->temporary != NULL)
+		unlink(out->temporary);
+	release(out);
+}

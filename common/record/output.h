@@ -1,0 +1,45 @@
+/*
+ * Bytes out: one buffered stream that keeps its first error until the end, and
+ * files that appear whole or not at all.
+ *
+ * A file is written under no name (O_TMPFILE; where the file system has none,
+ * under a temporary name beside it) and takes its place when output_close()
+ * has seen every byte of it written.  So a run that fails or is killed leaves
+ * what was there before.
+ */
+#ifndef AEE_RECORD_OUTPUT_H
+#define AEE_RECORD_OUTPUT_H
+
+#include <stddef.h>
+
+struct output;
+
+/*
+ * Open path for writing; NULL or "-" is standard output.  What exists and is
+ * not a regular file (a terminal, a pipe, /dev/full) is written to directly.
+ * Returns NULL if out of memory; a file that cannot be opened is an error of
+ * the stream, reported by output_error() now and by output_close().
+ */
+struct output *output_open(const char *path);
+
+/* Append n bytes.  After an error: does nothing. */
+void output_write(struct output *out, const char *p, size_t n);
+
+/* Hand what is buffered to the system, for readers who wait for it. */
+void output_flush(struct output *out);
+
+/* Keep an error of the writer's own as "path: reason", if it is the first. */
+void output_fail(struct output *out, const char *reason);
+
+/* The first error as "path: reason", or NULL. */
+const char *output_error(const struct output *out);
+
+/* Flush, put the file in its place, and free.  Returns 0, or -1 if anything
+ * went wrong since output_open(): then the file is as it was before, and why
+ * (if not NULL, of size bytes) holds the reason. */
+int output_close(struct output *out, char *why, size_t size);
+
+/* Free without putting the file in its place; NULL is allowed. */
+void output_discard(struct output *out);
+
+#endif

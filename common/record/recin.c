@@ -1,0 +1,742 @@
+#include "record/recin.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/number.h"
+#include "base/vec.h"
+#include "record/csvin.h"
+#include "record/ndjson.h"
+#include "record/output.h"
+#include "record/utf8.h"
+
+/* Kinds of bad record, for the summary: most files have one or two. */
+enum { REASONS = 16, REASON_MAX = 96 };
+
+struct reason {
+	char text[REASON_MAX];
+	uint64_t n;
+};
+
+struct recin {
+	const struct recin_options *options;
+	char *const *paths;
+	size_t npaths, next_path;
+	const char *file; /* name of the file at hand */
+	struct source source;
+	enum format format;
+	struct csvin *csv;
+	struct row row;
+	bool ahead; /* row holds a record not yet given (NDJSON's first) */
+	bool open;
+
+	struct arena names;
+	const char **name; /* columns */
+	size_t ncolumns, name_capacity;
+	bool *wanted;
+	size_t *slot; /* column -> field of row; SIZE_MAX: absent */
+	size_t slot_capacity, wanted_capacity;
+	bool *file_wanted; /* wanted, in the order of this file's fields */
+	size_t nfields;    /* of this file's header */
+	size_t file_wanted_capacity;
+	size_t *extra; /* fields of row that are no columns */
+	size_t nextra, extra_capacity;
+
+	uint64_t records, refused;
+	struct reason reason[REASONS];
+	size_t nreasons;
+	char *summary;
+	char *error;
+};
+
+static int fail_at(struct recin *in, uint64_t line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Keep an error; line 0: of the file as a whole.  Returns -1. */
+static int
+fail_at(struct recin *in, uint64_t line, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int n;
+
+	if (in->error != NULL)
+		return -1;
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n == -1)
+		return -1;
+	if (line > 0)
+		n = asprintf(&in->error, "%s:%llu: %s", in->file,
+		    (unsigned long long)line, text);
+	else
+		n = asprintf(&in->error, "%s: %s", in->file, text);
+	if (n == -1)
+		in->error = NULL;
+	free(text);
+	return -1;
+}
+
+static int
+no_memory(struct recin *in)
+{
+	return fail_at(in, 0, "out of memory");
+}
+
+/* ---- bad records ----------------------------------------------------------- */
+
+static void
+count_reason(struct recin *in, const char *text)
+{
+	char kept[REASON_MAX];
+	size_t i;
+
+	snprintf(kept, sizeof(kept), "%s", text);
+	for (i = 0; i < in->nreasons; i++)
+		if (strcmp(in->reason[i].text, kept) == 0)
+			break;
+	if (i == REASONS) {
+		i = REASONS - 1;
+		snprintf(kept, sizeof(kept), "other reasons");
+	}
+	if (i == in->nreasons)
+		in->nreasons++;
+	memcpy(in->reason[i].text, kept, sizeof(kept));
+	in->reason[i].n++;
+}
+
+/* Leave the record at hand out, or stop.  reason is what is counted, text what
+ * is told of this one. */
+static int
+refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
+{
+	const struct recin_options *o = in->options;
+	char *told;
+
+	if (o->bad == RECIN_STOP)
+		return fail_at(in, line, "%s", text);
+	in->refused++;
+	count_reason(in, reason);
+	if (o->keep_bad != NULL) {
+		const char *raw = in->source.buffer + in->source.start;
+
+		output_write(o->keep_bad, raw, in->source.raw);
+		if (in->source.raw > 0 && raw[in->source.raw - 1] != '\n')
+			output_write(o->keep_bad, "\n", 1);
+	}
+	if (o->warn != NULL && in->refused <= RECIN_TOLD) {
+		if (asprintf(&told, "%s:%llu: %s", in->file,
+			(unsigned long long)line, text) == -1)
+			return no_memory(in);
+		o->warn(o->context, told);
+		free(told);
+	}
+	return 0;
+}
+
+int
+recin_reject(struct recin *in, int column, const char *problem)
+{
+	struct field f;
+	char reason[REASON_MAX + WHY_MAX], *text;
+	int status;
+
+	if (column == -1)
+		return refuse(in, in->source.line, problem, problem);
+	f = recin_field(in, column);
+	snprintf(reason, sizeof(reason), "column '%.60s' %s", in->name[column],
+	    problem);
+	/* A long text is cut at a character. */
+	if (asprintf(&text, "column '%s': '%.*s%s' %s", in->name[column],
+		(int)utf8_valid(f.p, f.n < 60 ? f.n : 60), f.n ? f.p : "",
+		f.n > 60 ? "..." : "", problem) == -1)
+		return no_memory(in);
+	status = refuse(in, in->source.line, reason, text);
+	free(text);
+	return status;
+}
+
+int
+recin_fail(struct recin *in, const char *problem)
+{
+	return fail_at(in, in->source.line, "%s", problem);
+}
+
+const char *
+recin_summary(struct recin *in)
+{
+	size_t size;
+	FILE *f;
+
+	if (in->refused == 0)
+		return NULL;
+	free(in->summary);
+	in->summary = NULL;
+	if ((f = open_memstream(&in->summary, &size)) == NULL)
+		return "records were skipped";
+	fprintf(f, "%llu record%s skipped: ", (unsigned long long)in->refused,
+	    in->refused == 1 ? "" : "s");
+	for (size_t i = 0; i < in->nreasons; i++)
+		fprintf(f, "%s%llu %s", i == 0 ? "" : ", ",
+		    (unsigned long long)in->reason[i].n, in->reason[i].text);
+	fclose(f);
+	return in->summary == NULL ? "records were skipped" : in->summary;
+}
+
+/* ---- columns ---------------------------------------------------------------- */
+
+static size_t
+column_of(const struct recin *in, const char *p, size_t n, size_t guess)
+{
+	if (guess < in->ncolumns && strncmp(in->name[guess], p, n) == 0 &&
+	    in->name[guess][n] == '\0')
+		return guess;
+	for (size_t i = 0; i < in->ncolumns; i++)
+		if (strncmp(in->name[i], p, n) == 0 && in->name[i][n] == '\0')
+			return i;
+	return SIZE_MAX;
+}
+
+static int
+add_column(struct recin *in, struct field name)
+{
+	size_t n = in->ncolumns;
+
+	if (column_of(in, name.p, name.n, n) != SIZE_MAX)
+		return fail_at(in, in->source.line,
+		    "column '%.*s' stands twice", (int)name.n, name.p);
+	if (vec_grow(&in->name, &in->name_capacity, n + 1, sizeof(*in->name)) ==
+		-1 ||
+	    vec_grow(&in->wanted, &in->wanted_capacity, n + 1,
+		sizeof(*in->wanted)) == -1 ||
+	    vec_grow(&in->slot, &in->slot_capacity, n + 1, sizeof(*in->slot)) ==
+		-1 ||
+	    (in->name[n] = arena_copy(&in->names, name.p, name.n)) == NULL)
+		return no_memory(in);
+	in->wanted[n] = false;
+	in->slot[n] = n;
+	in->ncolumns++;
+	return 0;
+}
+
+/* Tell the grammar which of this file's fields are wanted. */
+static void
+spread_wanted(struct recin *in)
+{
+	if (in->format == FORMAT_JSONL)
+		return;
+	memset(in->file_wanted, 0, in->nfields * sizeof(*in->file_wanted));
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->file_wanted[in->slot[i]] = in->wanted[i];
+}
+
+/* The header of a file after the first: the same columns in any order. */
+static int
+match_header(struct recin *in)
+{
+	if (in->row.n != in->ncolumns)
+		return fail_at(in, in->source.line,
+		    "has %zu columns, the first file has %zu", in->row.n,
+		    in->ncolumns);
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->slot[i] = SIZE_MAX;
+	for (size_t i = 0; i < in->row.n; i++) {
+		struct field f = in->row.field[i];
+		size_t column = column_of(in, f.p, f.n, i);
+
+		if (column == SIZE_MAX)
+			return fail_at(in, in->source.line,
+			    "column '%.*s' is not in the first file", (int)f.n,
+			    f.p);
+		if (in->slot[column] != SIZE_MAX)
+			return fail_at(in, in->source.line,
+			    "column '%.*s' stands twice", (int)f.n, f.p);
+		in->slot[column] = i;
+	}
+	return 0;
+}
+
+static int
+take_header(struct recin *in)
+{
+	const struct row *names = &in->row;
+
+	in->nfields = names->n;
+	if (vec_grow(&in->file_wanted, &in->file_wanted_capacity, in->nfields,
+		sizeof(*in->file_wanted)) == -1)
+		return no_memory(in);
+	if (in->ncolumns > 0) {
+		if (match_header(in) == -1)
+			return -1;
+	} else {
+		for (size_t i = 0; i < names->n; i++)
+			if (add_column(in, names->field[i]) == -1)
+				return -1;
+	}
+	spread_wanted(in);
+	return 0;
+}
+
+static const char *
+mapped(const struct recin *in, const char *name)
+{
+	const char *const *map = in->options->map;
+
+	for (size_t i = 0; map != NULL && map[i] != NULL; i += 2)
+		if (strcmp(map[i], name) == 0)
+			return map[i + 1];
+	return name;
+}
+
+int
+recin_find(struct recin *in, const char *name)
+{
+	const char *own = mapped(in, name);
+	size_t column = column_of(in, own, strlen(own), SIZE_MAX);
+
+	if (column == SIZE_MAX)
+		return -1;
+	in->wanted[column] = true;
+	spread_wanted(in);
+	return (int)column;
+}
+
+int
+recin_need(struct recin *in, const char *name)
+{
+	const char *own = mapped(in, name);
+	int column = recin_find(in, name);
+	struct field f = { .p = own, .n = strlen(own) };
+
+	if (column != -1 || in->error != NULL)
+		return column;
+	/* Without a record nothing says that the column is not there. */
+	if (in->format == FORMAT_JSONL && in->ncolumns == 0 && !in->ahead)
+		return add_column(in, f) == -1 ? -1 : 0;
+	if (own == name)
+		return fail_at(in, 0,
+		    "no column '%s' (-m %s=NAME maps another)", name, name);
+	return fail_at(in, 0, "no column '%s' (mapped from '%s')", own, name);
+}
+
+void
+recin_want_all(struct recin *in)
+{
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->wanted[i] = true;
+	spread_wanted(in);
+}
+
+/* ---- files ------------------------------------------------------------------ */
+
+static void
+close_file(struct recin *in)
+{
+	if (in->open && in->source.fd > STDERR_FILENO)
+		close(in->source.fd);
+	in->open = false;
+	csvin_free(in->csv);
+	in->csv = NULL;
+}
+
+/* What the first bytes say.  Returns -1 with an error where it is a format that
+ * is not read. */
+static int
+find_format(struct recin *in)
+{
+	struct source *s = &in->source;
+	enum source_status status = SOURCE_MORE;
+	char why[WHY_MAX];
+	const char *p;
+	size_t n;
+
+	/* Three bytes tell a byte order mark. */
+	while (s->end - s->start < 3 && status == SOURCE_MORE)
+		status = source_more(s);
+	if (status < 0) {
+		source_why(s, status, why, sizeof(why));
+		return fail_at(in, 0, "%s", why);
+	}
+	p = s->buffer + s->start;
+	n = s->end - s->start;
+	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		source_skip(s, 3);
+		p += 3;
+		n -= 3;
+	} else if (n >= 2 &&
+	    (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0)) {
+		return fail_at(in, 0,
+		    "is UTF-16; convert it with iconv -f UTF-16 -t UTF-8");
+	} else if (n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0) {
+		return fail_at(in, 0, "is compressed; read it with gzip -dc");
+	}
+	in->format = in->options->format;
+	if (in->format == FORMAT_AUTO) {
+		while (n > 0 && strchr(" \t\r\n", *p) != NULL && *p != '\0')
+			p++, n--;
+		if (n > 0 && *p == '[')
+			return fail_at(in, 0,
+			    "is a JSON array; make it records with jq -c '.[]'");
+		in->format = n > 0 && *p == '{' ? FORMAT_JSONL : FORMAT_CSV;
+	}
+	return 0;
+}
+
+static enum record_status
+read_record(struct recin *in, bool header, char why[WHY_MAX], uint64_t *line)
+{
+	if (in->format == FORMAT_JSONL)
+		return ndjson_record(&in->source, &in->row, why);
+	return csvin_record(in->csv, &in->source, &in->row,
+	    header ? NULL : in->file_wanted, in->nfields, why, line);
+}
+
+/* NUL and bytes that are not UTF-8, in the record at hand: NULL if none. */
+static const char *
+bad_bytes(const struct recin *in)
+{
+	const char *p = in->source.buffer + in->source.start;
+	size_t n = in->source.raw;
+
+	if (memchr(p, '\0', n) != NULL)
+		return "has a NUL byte";
+	return utf8_valid(p, n) == n ? NULL : "is not valid UTF-8";
+}
+
+static int
+read_header(struct recin *in)
+{
+	char why[WHY_MAX];
+	const char *bytes;
+	uint64_t line;
+	enum record_status status;
+
+	if ((in->csv = csvin_new(in->format == FORMAT_TSV ? '\t' : ',')) ==
+	    NULL)
+		return no_memory(in);
+	line = in->source.line;
+	status = read_record(in, true, why, &line);
+	if (status == RECORD_END)
+		return fail_at(in, 0, "is empty, without a header line");
+	if (status != RECORD_OK)
+		return fail_at(in, line, "%s", why);
+	if ((bytes = bad_bytes(in)) != NULL)
+		return fail_at(in, in->source.line, "the header %s", bytes);
+	if (in->options->keep_bad != NULL && in->next_path == 1) {
+		const struct source *s = &in->source;
+
+		output_write(in->options->keep_bad, s->buffer + s->start,
+		    s->raw);
+		if (s->buffer[s->start + s->raw - 1] != '\n')
+			output_write(in->options->keep_bad, "\n", 1);
+	}
+	return take_header(in);
+}
+
+/* Go to the next file: 1, 0 if there is none, -1 on an error. */
+static int
+next_file(struct recin *in)
+{
+	const char *path;
+
+	close_file(in);
+	if (in->next_path >= (in->npaths == 0 ? 1 : in->npaths))
+		return 0;
+	path = in->npaths == 0 ? "-" : in->paths[in->next_path];
+	in->next_path++;
+	in->source.start = in->source.end = in->source.raw = 0;
+	in->source.line = 1;
+	in->source.eof = false;
+	if (strcmp(path, "-") == 0) {
+		in->file = "stdin";
+		in->source.fd = STDIN_FILENO;
+	} else {
+		in->file = path;
+		in->source.fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (in->source.fd == -1)
+			return fail_at(in, 0, "%s", strerror(errno));
+	}
+	in->open = true;
+	if (find_format(in) == -1)
+		return -1;
+	if (in->format != FORMAT_JSONL && read_header(in) == -1)
+		return -1;
+	return 1;
+}
+
+/* ---- records ---------------------------------------------------------------- */
+
+/* Where each column stands in this NDJSON record, and what is no column. */
+static int
+place_keys(struct recin *in)
+{
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->slot[i] = SIZE_MAX;
+	in->nextra = 0;
+	for (size_t i = 0; i < in->row.n; i++) {
+		struct field key = in->row.key[i];
+		size_t column = column_of(in, key.p, key.n, i);
+
+		if (column != SIZE_MAX) {
+			in->slot[column] = i;
+			continue;
+		}
+		if (vec_grow(&in->extra, &in->extra_capacity, in->nextra + 1,
+			sizeof(*in->extra)) == -1)
+			return no_memory(in);
+		in->extra[in->nextra++] = i;
+	}
+	return 0;
+}
+
+/* The next record of the file at hand into row: 1, 0 at its end, -1. */
+static int
+next_in_file(struct recin *in)
+{
+	for (;;) {
+		char why[WHY_MAX];
+		const char *bytes;
+		uint64_t line = 0;
+		enum record_status status = read_record(in, false, why, &line);
+
+		if (status == RECORD_END)
+			return 0;
+		if (status == RECORD_FATAL)
+			return fail_at(in, line > 0 ? line : in->source.line,
+			    "%s", why);
+		in->records++;
+		bytes = bad_bytes(in);
+		if (bytes != NULL) {
+			if (refuse(in, in->source.line, bytes, bytes) == -1)
+				return -1;
+			continue;
+		}
+		if (status == RECORD_BAD) {
+			if (refuse(in, in->source.line, why, why) == -1)
+				return -1;
+			continue;
+		}
+		if (in->format != FORMAT_JSONL && in->row.n != in->nfields) {
+			snprintf(why, sizeof(why),
+			    "has %zu field%s, the header has %zu", in->row.n,
+			    in->row.n == 1 ? "" : "s", in->nfields);
+			if (refuse(in, in->source.line,
+				"wrong number of fields", why) == -1)
+				return -1;
+			continue;
+		}
+		if (in->format == FORMAT_JSONL && in->ncolumns > 0 &&
+		    place_keys(in) == -1)
+			return -1;
+		return 1;
+	}
+}
+
+/* The first NDJSON record names the columns; it stays for recin_next(). */
+static int
+look_ahead(struct recin *in)
+{
+	int status;
+
+	while ((status = next_in_file(in)) == 0)
+		if ((status = next_file(in)) != 1 || in->format != FORMAT_JSONL)
+			return status == -1 ? -1 : 0;
+	if (status == -1)
+		return -1;
+	for (size_t i = 0; i < in->row.n; i++)
+		if (add_column(in, in->row.key[i]) == -1)
+			return -1;
+	in->ahead = true;
+	return place_keys(in);
+}
+
+struct recin *
+recin_open(char *const *paths, size_t n, const struct recin_options *options)
+{
+	struct recin *in = calloc(1, sizeof(*in));
+
+	if (in == NULL)
+		return NULL;
+	in->options = options;
+	in->paths = paths;
+	in->npaths = n;
+	in->file = "stdin";
+	in->source.max_record = options->max_record == 0 ? RECIN_MAX_RECORD
+							 : options->max_record;
+	in->source.wait = options->wait;
+	in->source.context = options->context;
+	if (next_file(in) == 1 && in->format == FORMAT_JSONL)
+		look_ahead(in);
+	return in;
+}
+
+int
+recin_next(struct recin *in)
+{
+	int status;
+
+	if (in->error != NULL)
+		return -1;
+	if (in->ahead) {
+		in->ahead = false;
+		return 1;
+	}
+	while (in->open) {
+		if ((status = next_in_file(in)) != 0)
+			return status;
+		if ((status = next_file(in)) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+const char *
+recin_error(const struct recin *in)
+{
+	return in->error;
+}
+
+size_t
+recin_columns(const struct recin *in)
+{
+	return in->ncolumns;
+}
+
+const char *
+recin_name(const struct recin *in, size_t column)
+{
+	return in->name[column];
+}
+
+enum format
+recin_format(const struct recin *in)
+{
+	return in->format;
+}
+
+struct field
+recin_field(const struct recin *in, int column)
+{
+	size_t slot;
+
+	assert(column >= 0 && (size_t)column < in->ncolumns &&
+	    in->wanted[column]);
+	slot = in->slot[column];
+	if (slot == SIZE_MAX)
+		return (struct field){ .kind = FIELD_ABSENT };
+	return in->row.field[slot];
+}
+
+size_t
+recin_extras(const struct recin *in)
+{
+	return in->format == FORMAT_JSONL ? in->nextra : 0;
+}
+
+struct field
+recin_extra(const struct recin *in, size_t i, struct field *key)
+{
+	*key = in->row.key[in->extra[i]];
+	return in->row.field[in->extra[i]];
+}
+
+const char *
+recin_file(const struct recin *in)
+{
+	return in->file;
+}
+
+uint64_t
+recin_line(const struct recin *in)
+{
+	return in->source.line;
+}
+
+uint64_t
+recin_records(const struct recin *in)
+{
+	return in->records;
+}
+
+uint64_t
+recin_refused(const struct recin *in)
+{
+	return in->refused;
+}
+
+/* ---- values ----------------------------------------------------------------- */
+
+int
+recin_number(struct recin *in, int column, double *value)
+{
+	struct field f = recin_field(in, column);
+
+	if (field_missing(f)) {
+		*value = NAN;
+		return 1;
+	}
+	if (number_parse(f.p, f.n, value) == 0)
+		return 1;
+	return recin_reject(in, column, "is not a number");
+}
+
+int
+recin_date(struct recin *in, int column, int32_t *day)
+{
+	const struct recin_options *o = in->options;
+	struct field f = recin_field(in, column);
+	int status;
+
+	if (field_missing(f))
+		return recin_reject(in, column, "is not a date");
+	status = o->date_format == NULL
+	    ? date_parse_timestamp(f.p, f.n, o->zone, day)
+	    : date_parse_as(f.p, f.n, o->date_format, day);
+	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
+}
+
+int
+recin_decimal(struct recin *in, int column, struct decimal *value,
+    bool *missing)
+{
+	struct field f = recin_field(in, column);
+	const char *why;
+
+	if (missing != NULL)
+		*missing = field_missing(f);
+	if (field_missing(f) && missing != NULL)
+		return 1;
+	if ((why = decimal_parse(f.p, f.n, value)) == NULL)
+		return 1;
+	return recin_reject(in, column, why);
+}
+
+void
+recin_close(struct recin *in)
+{
+	if (in == NULL)
+		return;
+	close_file(in);
+	free(in->source.buffer);
+	row_release(&in->row);
+	arena_release(&in->names);
+	free(in->name);
+	free(in->wanted);
+	free(in->slot);
+	free(in->file_wanted);
+	free(in->extra);
+	free(in->summary);
+	free(in->error);
+	free(in);
+}

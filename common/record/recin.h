@@ -1,0 +1,126 @@
+/*
+ * Records in: CSV, TSV or NDJSON from one file after the other, one record at
+ * a time, as spans of the columns that the caller asked for.
+ *
+ *	struct recin *in = recin_open(paths, n, &options);
+ *	int revenue = recin_need(in, "revenue");
+ *	while ((status = recin_next(in)) == 1)
+ *		if ((status = recin_number(in, revenue, &x)) == 1)
+ *			...
+ *	if (status == -1)
+ *		... recin_error(in)
+ *
+ * The columns are those of the first file's header, or of the first NDJSON
+ * record.  A later file may have them in another order; an NDJSON record may
+ * lack some, and may have keys of its own (recin_extra).
+ *
+ * A bad record or value ends the stream with an error, or is left out and
+ * counted, as options.bad says.  Nothing is ever left out uncounted.
+ */
+#ifndef AEE_RECORD_RECIN_H
+#define AEE_RECORD_RECIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/field.h"
+
+struct date_zone;
+struct decimal;
+struct output;
+struct recin;
+
+struct recin_options {
+	enum format format;
+	size_t max_record; /* bytes; 0: RECIN_MAX_RECORD */
+	/* Names as the programs know them -> names in the files: alternating,
+	 * NULL after the last pair; NULL: none. */
+	const char *const *map;
+	enum { RECIN_STOP, RECIN_SKIP } bad;
+	struct output
+	    *keep_bad; /* with RECIN_SKIP: also written here; or NULL */
+	/* With RECIN_SKIP: told of the first RECIN_TOLD bad records. */
+	void (*warn)(void *context, const char *text);
+	/* Called before a read that may have to wait: flush the output. */
+	void (*wait)(void *context);
+	void *context;
+	const struct date_zone *zone; /* of timestamps; NULL: as written */
+	const char *date_format;      /* strptime(3); NULL: YYYY-MM-DD[ time] */
+};
+
+#define RECIN_MAX_RECORD ((size_t)16 << 20)
+enum { RECIN_TOLD = 10 };
+
+/*
+ * Open the files of paths (n of them; none: standard input; "-" is standard
+ * input too) and read up to the first header or NDJSON record.  Returns NULL if
+ * out of memory; any other failure is recin_error() != NULL.  Options and
+ * paths must outlive the stream.
+ */
+struct recin *recin_open(char *const *paths, size_t n,
+    const struct recin_options *options);
+
+/* The first error, "file:line: reason" or "file: reason"; NULL if none. */
+const char *recin_error(const struct recin *in);
+
+/* Columns, in order, under their own names. */
+size_t recin_columns(const struct recin *in);
+const char *recin_name(const struct recin *in, size_t column);
+
+/* The format found (never FORMAT_AUTO once open). */
+enum format recin_format(const struct recin *in);
+
+/* Index of a column, under its mapped name; -1 if there is none.  Asks for the
+ * column: only fields asked for are delivered. */
+int recin_find(struct recin *in, const char *name);
+
+/* The same, but a missing column is an error. */
+int recin_need(struct recin *in, const char *name);
+
+/* Ask for every column. */
+void recin_want_all(struct recin *in);
+
+/* Go to the next record: 1, 0 at the end, -1 on an error. */
+int recin_next(struct recin *in);
+
+/* A field of the record at hand; valid until the next recin_next(). */
+struct field recin_field(const struct recin *in, int column);
+
+/* Keys of this NDJSON record that are no columns; 0 for CSV. */
+size_t recin_extras(const struct recin *in);
+struct field recin_extra(const struct recin *in, size_t i, struct field *key);
+
+/* Where the record at hand begins. */
+const char *recin_file(const struct recin *in);
+uint64_t recin_line(const struct recin *in);
+
+/*
+ * Typed values of the record at hand.  1: there it is; a missing number is NaN.
+ * 0: it is bad, was counted, and the record is to be left out.  -1: error.
+ * A missing date or decimal is bad, but recin_decimal() tells it apart where
+ * missing is not NULL.
+ */
+int recin_number(struct recin *in, int column, double *value);
+int recin_date(struct recin *in, int column, int32_t *day);
+int recin_decimal(struct recin *in, int column, struct decimal *value,
+    bool *missing);
+
+/* Refuse the record at hand: "column 'c': 'text' PROBLEM", or only the problem
+ * if column is -1.  Returns 0 (left out and counted) or -1 (error). */
+int recin_reject(struct recin *in, int column, const char *problem);
+
+/* An error of the caller's own about the record at hand.  Returns -1. */
+int recin_fail(struct recin *in, const char *problem);
+
+/* Records read so far, the refused ones included, and the refused ones. */
+uint64_t recin_records(const struct recin *in);
+uint64_t recin_refused(const struct recin *in);
+
+/* What was left out, as one line ("3 records skipped: 2 column 'x': not a
+ * number, 1 wrong number of fields"), or NULL if nothing was. */
+const char *recin_summary(struct recin *in);
+
+void recin_close(struct recin *in); /* NULL is allowed */
+
+#endif

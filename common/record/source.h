@@ -1,0 +1,49 @@
+/*
+ * The bytes of one input file, read in blocks, with the record at hand kept
+ * whole in memory: what both record grammars read from.
+ */
+#ifndef AEE_RECORD_SOURCE_H
+#define AEE_RECORD_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct source {
+	int fd;
+	char *buffer;
+	size_t capacity;
+	size_t start; /* of the record at hand */
+	size_t raw;   /* its length, once known; 0 before */
+	size_t end;   /* of what was read */
+	bool eof;
+	uint64_t line;     /* 1-based, of buffer[start] */
+	size_t max_record; /* bytes a record may have */
+	/* Called before each read that may have to wait; NULL: nothing. */
+	void (*wait)(void *context);
+	void *context;
+};
+
+enum source_status {
+	SOURCE_END = 0,
+	SOURCE_MORE = 1,
+	SOURCE_FAILED = -1,   /* read(2) failed; errno says why */
+	SOURCE_TOO_LONG = -2, /* the record at hand exceeds max_record */
+	SOURCE_NO_MEMORY = -3,
+};
+
+/* Read what is there behind end, moving the record at hand to the front or
+ * growing the buffer when it is full.  Pointers into the buffer change. */
+enum source_status source_more(struct source *s);
+
+/* The reason of a negative status, as text of less than size bytes. */
+void source_why(const struct source *s, enum source_status status, char *why,
+    size_t size);
+
+/* Leave the record at hand behind: start, line and raw move on. */
+void source_consume(struct source *s);
+
+/* Leave n bytes behind that belong to no record. */
+void source_skip(struct source *s, size_t n);
+
+#endif

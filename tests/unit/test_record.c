@@ -1,0 +1,462 @@
+/* The record streams: what is read, what is refused, and what is written. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/decimal.h"
+#include "record/group.h"
+#include "record/json.h"
+#include "record/output.h"
+#include "record/pass.h"
+#include "record/recin.h"
+#include "record/recout.h"
+#include "record/table.h"
+
+#include "unit.h"
+
+/* A file of these bytes, and its path until the next call but three. */
+static char *
+file_of(const char *p, size_t n)
+{
+	static char path[4][64];
+	static int fd[4] = { -1, -1, -1, -1 };
+	static unsigned next;
+	unsigned i = next++ % 4;
+
+	if (fd[i] != -1)
+		close(fd[i]);
+	fd[i] = memfd_create("test", 0);
+	assert_int_equal(write(fd[i], p, n), n);
+	snprintf(path[i], sizeof(path[i]), "/proc/self/fd/%d", fd[i]);
+	return path[i];
+}
+
+/* Read text and write every record in format, into a string to free; an error
+ * comes as "error: ..." behind what was written, without the file's name. */
+static char *
+pass(const char *text, size_t n, struct recin_options options,
+    enum format format)
+{
+	char *paths[] = { file_of(text, n) }, *result, *to;
+	struct recin *in = recin_open(paths, 1, &options);
+	const char *error;
+	char out_path[64];
+	int fd = memfd_create("out", 0);
+	struct output *output;
+	struct recout *out;
+	off_t length;
+
+	snprintf(out_path, sizeof(out_path), "/proc/self/fd/%d", fd);
+	output = output_open(out_path);
+	out = recout_open(output, format, 12);
+	if (recin_error(in) == NULL) {
+		assert_int_equal(pass_columns(out, in), 0);
+		while (recin_next(in) == 1) {
+			if (pass_record(out, in) == -1)
+				break;
+			recout_end(out);
+		}
+	}
+	recout_close(out);
+	assert_int_equal(output_close(output, NULL, 0), 0);
+	length = lseek(fd, 0, SEEK_END);
+	error = recin_error(in);
+	result = calloc(1, (size_t)length + 600);
+	assert_int_equal(pread(fd, result, (size_t)length, 0), length);
+	to = result + length;
+	if (error != NULL)
+		snprintf(to, 600, "error%s", strchr(error, ':'));
+	close(fd);
+	recin_close(in);
+	return result;
+}
+
+static void
+check_bytes(const char *text, size_t n, struct recin_options options,
+    enum format format, const char *want)
+{
+	char *got = pass(text, n, options, format);
+
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void
+check(const char *text, enum format format, const char *want)
+{
+	check_bytes(text, strlen(text), (struct recin_options){ 0 }, format,
+	    want);
+}
+
+static void
+csv_is_read_as_rfc_4180_says(void **state)
+{
+	(void)state;
+	check("a,b\n1,2\n", FORMAT_CSV, "a,b\n1,2\n");
+	check("a,b\r\n1,2\r\n3,4", FORMAT_CSV, "a,b\n1,2\n3,4\n");
+	check("a,b\r1,2\r3,4\r", FORMAT_CSV, "a,b\n1,2\n3,4\n");
+	check("\xef\xbb\xbf"
+	      "a,b\n1,2\n",
+	    FORMAT_CSV, "a,b\n1,2\n");
+	check("\"a\",b\n\"x,\"\"y\"\"\",\"1\n2\"\n", FORMAT_CSV,
+	    "a,b\n\"x,\"\"y\"\"\",\"1\n2\"\n");
+	check("a,b\n\n  \n1,2\n\n", FORMAT_CSV, "a,b\n1,2\n");
+	check("a,b\n 1 ,\" 2 \"\n", FORMAT_CSV, "a,b\n1,\" 2 \"\n");
+	check("a\n\"\"\nx\n", FORMAT_CSV, "a\n\"\"\nx\n");
+	check("a,b\n", FORMAT_CSV, "a,b\n");
+}
+
+static void
+csv_errors_name_the_line_where_the_record_or_quote_began(void **state)
+{
+	(void)state;
+	check("a,b\n1,2\n3\n", FORMAT_CSV,
+	    "a,b\n1,2\nerror:3: has 1 field, the header has 2");
+	check("a,b\n\"1\n2\",3\n4,5,6\n", FORMAT_CSV,
+	    "a,b\n\"1\n2\",3\nerror:4: has 3 fields, the header has 2");
+	check("a,b\n1,2\n\"3\n4\",\"5\n6\n", FORMAT_CSV,
+	    "a,b\n1,2\nerror:4: a quote that is never closed");
+	check("a,b\n1,2\"3\n", FORMAT_CSV,
+	    "a,b\nerror:2: a quote inside an unquoted field");
+	check("a,b\n1,\"2\"3\n", FORMAT_CSV,
+	    "a,b\nerror:2: text after a closing quote");
+	check("a,a\n1,2\n", FORMAT_CSV, "error:1: column 'a' stands twice");
+	check("", FORMAT_CSV, "error: is empty, without a header line");
+	check("a,b\n1,\xff\n", FORMAT_CSV, "a,b\nerror:2: is not valid UTF-8");
+	check_bytes("a,b\n1,\0\n", 8, (struct recin_options){ 0 }, FORMAT_CSV,
+	    "a,b\nerror:2: has a NUL byte");
+	check("[{\"a\":1}]\n", FORMAT_CSV,
+	    "error: is a JSON array; make it records with jq -c '.[]'");
+}
+
+static void
+bad_records_can_be_skipped_and_are_counted(void **state)
+{
+	struct recin_options skip = { .bad = RECIN_SKIP };
+	const char *text = "a,b\n1\n2,3\n4,5\"6\n7,8\n\xff,1\n9,10\n";
+	char *paths[] = { file_of(text, strlen(text)) };
+	struct recin *in;
+
+	(void)state;
+	check_bytes(text, strlen(text), skip, FORMAT_CSV,
+	    "a,b\n2,3\n7,8\n9,10\n");
+	in = recin_open(paths, 1, &skip);
+	while (recin_next(in) == 1)
+		;
+	assert_int_equal(recin_records(in), 6);
+	assert_int_equal(recin_refused(in), 3);
+	assert_string_equal(recin_summary(in),
+	    "3 records skipped: 1 wrong number of fields, 1 a quote inside "
+	    "an unquoted field, 1 is not valid UTF-8");
+	recin_close(in);
+}
+
+static void
+a_record_over_the_limit_is_an_error(void **state)
+{
+	struct recin_options small = { .max_record = 1000 };
+	size_t n = 300000;
+	char *text = malloc(n);
+
+	(void)state;
+	memset(text, 'x', n);
+	memcpy(text, "a\n1\n", 4);
+	check_bytes(text, n, small, FORMAT_CSV,
+	    "a\n1\nerror:3: a record of more than 1000 bytes (see "
+	    "--max-record)");
+	free(text);
+}
+
+static void
+ndjson_is_read_and_written_with_its_types(void **state)
+{
+	(void)state;
+	check("{\"a\":1.50,\"b\":\"x\",\"c\":null,\"d\":true}\n", FORMAT_JSONL,
+	    "{\"a\":1.50,\"b\":\"x\",\"c\":null,\"d\":true}\n");
+	check(" { \"a\" : -1e+5 , \"b\" : \"\" }\r\n\n{\"b\":2}\n",
+	    FORMAT_JSONL, "{\"a\":-1e+5,\"b\":\"\"}\n{\"b\":2}\n");
+	check("{\"a\":\"\\u00e9\\ud83d\\ude00\\n\\\"\\\\\\/\\u0001\"}\n",
+	    FORMAT_JSONL,
+	    "{\"a\":\"\xc3\xa9\xf0\x9f\x98\x80\\n\\\"\\\\/\\u0001\"}\n");
+	check("{\"a\":1}\n{\"a\":2,\"b\":3}\n", FORMAT_JSONL,
+	    "{\"a\":1}\n{\"a\":2,\"b\":3}\n");
+	check("{\"a\":1,\"b\":\"x,y\"}\n{\"b\":null}\n", FORMAT_CSV,
+	    "a,b\n1,\"x,y\"\n,\n");
+	check("a,b,c,d\n1,01,,x\n", FORMAT_JSONL,
+	    "{\"a\":1,\"b\":\"01\",\"c\":null,\"d\":\"x\"}\n");
+}
+
+static void
+ndjson_errors_say_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "{\"a\":{\"b\":1}}\n",
+		    "error:1: key 'a' has a nested value; records must be "
+		    "flat" },
+		{ "{\"a\":1}\n{\"a\":[1]}\n",
+		    "{\"a\":1}\nerror:2: key 'a' has a nested value; records "
+		    "must be flat" },
+		{ "{\"a\":1,\"a\":2}\n", "error:1: key 'a' stands twice" },
+		{ "{\"a\":NaN}\n",
+		    "error:1: not JSON: expected a value at byte 6" },
+		{ "{\"a\":01}\n",
+		    "error:1: not JSON: expected a value at byte 6" },
+		{ "{\"a\":\"\\ud800\"}\n",
+		    "error:1: not JSON: expected a surrogate pair at byte "
+		    "13" },
+		{ "{\"a\":\"x\n",
+		    "error:1: not JSON: expected the end of the string at "
+		    "byte 8" },
+		{ "{\"a\":1} x\n",
+		    "error:1: not JSON: expected the end of the line at byte "
+		    "9" },
+		{ "{\"a\":1,}\n",
+		    "error:1: not JSON: expected a key at byte 8" },
+		{ "{'a':1}\n", "error:1: not JSON: expected a key at byte 2" },
+		{ "{\"a\":\"\\u0000\"}\n",
+		    "error:1: not JSON: expected no \\u0000 at byte 13" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		check(cases[i].text, FORMAT_JSONL, cases[i].want);
+}
+
+static void
+a_key_without_a_column_cannot_go_into_csv(void **state)
+{
+	(void)state;
+	check("{\"a\":1}\n{\"a\":2,\"b\":3}\n", FORMAT_CSV,
+	    "a\n1\n2error:2: key 'b' is not in the first record, and only "
+	    "NDJSON has a place for it");
+}
+
+static void
+later_files_may_have_their_columns_in_another_order(void **state)
+{
+	char *paths[] = { file_of("a,b\n1,2\n", 8), file_of("b,a\n4,3\n", 8) };
+	struct recin_options options = { 0 };
+	struct recin *in = recin_open(paths, 2, &options);
+	int b = recin_need(in, "b");
+	double v;
+
+	(void)state;
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_number(in, b, &v), 1);
+	assert_near(v, 2, 0);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_line(in), 2);
+	assert_int_equal(recin_number(in, b, &v), 1);
+	assert_near(v, 4, 0);
+	assert_int_equal(recin_next(in), 0);
+	recin_close(in);
+
+	paths[1] = file_of("a,c\n1,2\n", 8);
+	in = recin_open(paths, 2, &options);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_next(in), -1);
+	assert_non_null(strstr(recin_error(in),
+	    ":1: column 'c' is not in the first file"));
+	recin_close(in);
+}
+
+static void
+names_are_mapped_and_missing_columns_are_named(void **state)
+{
+	static const char *const map[] = { "revenue", "Total", NULL };
+	struct recin_options options = { .map = map };
+	char *paths[] = { file_of("Total,x\n1,2\n", 12) };
+	struct recin *in = recin_open(paths, 1, &options);
+
+	(void)state;
+	assert_int_equal(recin_need(in, "revenue"), 0);
+	assert_int_equal(recin_find(in, "y"), -1);
+	assert_null(recin_error(in));
+	assert_int_equal(recin_need(in, "date"), -1);
+	assert_non_null(strstr(recin_error(in),
+	    ": no column 'date' (-m date=NAME maps another)"));
+	recin_close(in);
+}
+
+static void
+values_are_typed_and_bad_ones_named(void **state)
+{
+	const char *text = "d,v\n2025-02-30,1\n2025-02-28,abc\n,0.1\n";
+	struct recin_options skip = { .bad = RECIN_SKIP }, stop = { 0 };
+	char *paths[] = { file_of(text, strlen(text)) };
+	struct recin *in = recin_open(paths, 1, &skip);
+	int d = recin_need(in, "d"), v = recin_need(in, "v");
+	struct decimal decimal;
+	int32_t day;
+	double x;
+
+	(void)state;
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_date(in, d, &day), 0);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_date(in, d, &day), 1);
+	assert_int_equal(day, 20147);
+	assert_int_equal(recin_number(in, v, &x), 0);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_decimal(in, v, &decimal, NULL), 1);
+	assert_int_equal(recin_date(in, d, &day), 0);
+	assert_int_equal(recin_refused(in), 3);
+	recin_close(in);
+
+	in = recin_open(paths, 1, &stop);
+	d = recin_need(in, "d");
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_date(in, d, &day), -1);
+	assert_non_null(strstr(recin_error(in),
+	    ":2: column 'd': '2025-02-30' is not a date"));
+	recin_close(in);
+}
+
+static void
+groups_are_numbered_by_first_appearance(void **state)
+{
+	struct groups *g = groups_new(2);
+	char name[32], *names[] = { (char[]){ "a" }, (char[]){ "b" } };
+	char text[64];
+	bool fresh;
+
+	(void)state;
+	for (int round = 0; round < 2; round++)
+		for (unsigned i = 0; i < 5000; i++) {
+			struct field key[2] = { { .p = name },
+				{ .p = "x", .n = i % 2 } };
+
+			key[0].n = (size_t)snprintf(name, sizeof(name), "%u",
+			    i / 2);
+			assert_int_equal(groups_find(g, key, &fresh), i);
+			assert_int_equal(fresh, round == 0);
+		}
+	assert_int_equal(groups_count(g), 5000);
+	groups_text(g, 13, names, text, sizeof(text));
+	assert_string_equal(text, "a=6, b=x");
+	groups_free(g);
+}
+
+static void
+a_table_gives_back_what_was_put_in(void **state)
+{
+	char text[700], want[700], *paths[1];
+	struct recin_options options = { 0 };
+	struct table *t = table_new();
+	struct recin *in;
+
+	(void)state;
+	memset(want, 'y', sizeof(want));
+	snprintf(text, sizeof(text), "a,b\n1,%.300s\n,3\n", want);
+	paths[0] = file_of(text, strlen(text));
+	in = recin_open(paths, 1, &options);
+	recin_want_all(in);
+	while (recin_next(in) == 1)
+		assert_int_equal(table_add(t, in), 0);
+	recin_close(in);
+	assert_int_equal(table_rows(t), 2);
+	assert_int_equal(table_field(t, 0, 1).n, 300);
+	assert_memory_equal(table_field(t, 0, 1).p, want, 300);
+	assert_true(field_missing(table_field(t, 1, 0)));
+	assert_int_equal(*table_field(t, 1, 1).p, '3');
+	table_free(t);
+}
+
+static void
+a_file_appears_whole_or_not_at_all(void **state)
+{
+	char dir[] = "/tmp/aee-test-XXXXXX", path[64], text[16] = "", why[200];
+	struct output *out;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/out", dir);
+	out = output_open(path);
+	output_write(out, "old\n", 4);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(output_close(out, NULL, 0), 0);
+
+	out = output_open(path);
+	output_write(out, "new\n", 4);
+	output_flush(out);
+	output_discard(out);
+	f = fopen(path, "r");
+	assert_non_null(fgets(text, sizeof(text), f));
+	assert_string_equal(text, "old\n");
+	fclose(f);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0); /* nothing else was left */
+
+	out = output_open("/dev/full");
+	output_write(out, "x", 1);
+	assert_int_equal(output_close(out, why, sizeof(why)), -1);
+	assert_string_equal(why, "/dev/full: No space left on device");
+	out = output_open("/nonexistent/x");
+	assert_non_null(output_error(out));
+	assert_int_equal(output_close(out, why, sizeof(why)), -1);
+	assert_string_equal(why, "/nonexistent/x: No such file or directory");
+}
+
+static void
+json_documents_are_indented(void **state)
+{
+	char path[64], got[200] = "";
+	int fd = memfd_create("json", 0);
+	struct output *out;
+	struct json j;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	out = output_open(path);
+	json_init(&j, out, 12);
+	json_object(&j);
+	json_key(&j, "a");
+	json_number(&j, 0.1);
+	json_key(&j, "b");
+	json_array(&j);
+	json_text(&j, "x\"y");
+	json_number(&j, NAN);
+	json_end(&j);
+	json_key(&j, "c");
+	json_object(&j);
+	json_end(&j);
+	json_end(&j);
+	assert_int_equal(output_close(out, NULL, 0), 0);
+	assert_true(pread(fd, got, sizeof(got) - 1, 0) > 0);
+	assert_string_equal(got,
+	    "{\n  \"a\": 0.1,\n  \"b\": [\n    \"x\\\"y\",\n    null\n  ],\n"
+	    "  \"c\": {}\n}\n");
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(csv_is_read_as_rfc_4180_says),
+		cmocka_unit_test(
+		    csv_errors_name_the_line_where_the_record_or_quote_began),
+		cmocka_unit_test(bad_records_can_be_skipped_and_are_counted),
+		cmocka_unit_test(a_record_over_the_limit_is_an_error),
+		cmocka_unit_test(ndjson_is_read_and_written_with_its_types),
+		cmocka_unit_test(ndjson_errors_say_what_is_wrong),
+		cmocka_unit_test(a_key_without_a_column_cannot_go_into_csv),
+		cmocka_unit_test(
+		    later_files_may_have_their_columns_in_another_order),
+		cmocka_unit_test(
+		    names_are_mapped_and_missing_columns_are_named),
+		cmocka_unit_test(values_are_typed_and_bad_ones_named),
+		cmocka_unit_test(groups_are_numbered_by_first_appearance),
+		cmocka_unit_test(a_table_gives_back_what_was_put_in),
+		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
+		cmocka_unit_test(json_documents_are_indented),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
