@@ -106,8 +106,7 @@ iforest_c(size_t n, bool exact)
 	return 2 * (log(size - 1) + 0.5772156649015329) - 2 * (size - 1) / size;
 }
 
-/* ---- growing ---------------------------------------------------------------
- */
+/* ---- growing -------------------------------------------------------- */
 
 /* One tree while it grows. */
 struct grower {
@@ -357,8 +356,7 @@ iforest_free(struct iforest *forest)
 	free(forest);
 }
 
-/* ---- scoring ---------------------------------------------------------------
- */
+/* ---- scoring -------------------------------------------------------- */
 
 static inline size_t
 step(const struct node *node, const double *row, size_t k)
@@ -496,8 +494,7 @@ iforest_scores(
 		    n - i < BLOCK ? n - i : BLOCK, score + i);
 }
 
-/* ---- flags -----------------------------------------------------------------
- */
+/* ---- flags ---------------------------------------------------------- */
 
 int
 iforest_threshold(const struct iforest_rule *rule, const double *score,

@@ -103,7 +103,7 @@ spearman(const double *x, const double *y, size_t n)
 	return xy / sqrt(xx * yy);
 }
 
-/* ---- the formulas ---------------------------------------------------------- */
+/* ---- the formulas --------------------------------------------------- */
 
 /* Four digits of scikit-learn's _average_path_length, and of 2 (H(n) - 1). */
 static void
@@ -210,7 +210,7 @@ every_row_is_as_likely_to_be_sampled(void **state)
 	assert_near(total / rows, p, 4.5 * sd / sqrt(rows));
 }
 
-/* ---- constant features, ties, degenerate data ------------------------------- */
+/* ---- constant features, ties, degenerate data ----------------------- */
 
 /* Where a drawn feature that is constant ended the branch, nearly every path
  * here would end at the root and every score be 0.5. */
@@ -373,7 +373,7 @@ missing_values_in_training_hide_no_outlier(void **state)
 		assert_true(i == 77 || score[i] < score[77]);
 }
 
-/* ---- scale ------------------------------------------------------------------ */
+/* ---- scale ---------------------------------------------------------- */
 
 static void
 a_power_of_two_as_unit_changes_no_bit(void **state)
@@ -417,7 +417,7 @@ an_offset_or_an_extreme_unit_moves_scores_by_noise_only(void **state)
 	}
 }
 
-/* ---- determinism ------------------------------------------------------------ */
+/* ---- determinism ---------------------------------------------------- */
 
 static void
 rows_score_the_same_in_any_portions(void **state)
@@ -470,7 +470,7 @@ the_seed_alone_decides_the_forest(void **state)
 	assert_memory_not_equal(first, other, sizeof(first));
 }
 
-/* ---- thresholds ------------------------------------------------------------- */
+/* ---- thresholds ----------------------------------------------------- */
 
 /* numpy: with k = (n - 1) p, the rows of rank 0 .. floor(k) are below the
  * percentile, that of rank k itself not if k is whole. */
@@ -556,7 +556,7 @@ bad_parameters_are_named(void **state)
 	    iforest_check_rule(&rule), "the threshold must be 0 to 1");
 }
 
-/* ---- against scikit-learn --------------------------------------------------- */
+/* ---- against scikit-learn ------------------------------------------- */
 
 /* 2025-03-15, -16, 2025-09-10, -11, -12: what was planted in the year, and
  * scikit-learn's five highest in 238 of 250 seeds. */
