@@ -1,0 +1,70 @@
+/*
+ * Consensus: which days several detectors confirm.
+ *
+ * A day has a vote for each detector that flags it and is confirmed by at least
+ * k votes.  A missing flag is no vote: a detector that could not judge a day (a
+ * window that is not full yet) neither confirms nor clears it.  Where no
+ * detector judged (a day ahead), nothing is known and the answer is missing
+ * too.
+ *
+ * The days with a vote are kept, so that afterwards one can ask which of them
+ * any set of detectors agrees on.
+ */
+#ifndef AEE_MODEL_CONSENSUS_H
+#define AEE_MODEL_CONSENSUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/flag.h"
+
+struct consensus;
+
+struct consensus_params {
+	size_t detectors; /* m, 1 to 64 */
+	size_t votes;     /* k, 1 to m */
+};
+
+/* What is to be judged: a row of a day. */
+struct consensus_day {
+	int32_t date;       /* day number */
+	const int8_t *flag; /* enum flag of each of the m detectors */
+};
+
+struct consensus_result {
+	size_t judged; /* detectors whose flag is not missing */
+	size_t votes;
+	uint64_t voters;     /* bit i: detector i flags the day */
+	enum flag consensus; /* votes >= k; missing if nothing was judged */
+};
+
+/* Which of the days with a vote: all of these detectors flag it, and at least
+ * so many of all do. */
+struct consensus_query {
+	uint64_t voters; /* bit i: detector i; 0 for any */
+	size_t votes;
+};
+
+/* What is wrong with the parameters, or NULL if nothing is. */
+const char *consensus_check(const struct consensus_params *params);
+
+/* Nothing judged yet; parameters as checked.  NULL if out of memory; free with
+ * consensus_free(). */
+struct consensus *consensus_new(const struct consensus_params *params);
+
+/* Judge a day.  Returns 0, or -1 if out of memory: then it is not kept, though
+ * the result stands.  Memory: 16 bytes a day with a vote. */
+int consensus_push(struct consensus *c, const struct consensus_day *day,
+    struct consensus_result *result);
+
+/*
+ * The days that fit a query, in the order they came, into date[] unless it is
+ * NULL; returns how many.  Detector i alone is { 1 << i, 0 }, a pair i and j
+ * { 1 << i | 1 << j, 0 }, all of them { 0, m } and the confirmed days { 0, k }.
+ */
+size_t consensus_days(const struct consensus *c,
+    const struct consensus_query *query, int32_t *date);
+
+void consensus_free(struct consensus *c); /* NULL is allowed */
+
+#endif
