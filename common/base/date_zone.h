@@ -15,7 +15,8 @@ struct date_zone;
 
 /*
  * A zone by its IANA name ("Europe/Berlin"), or "UTC", "Z", "+05:30", "-0800",
- * "+05".  Returns NULL with the reason in *why ("is not a known time zone").
+ * "+05".  Returns NULL with the reason in *why ("is not a known time zone"); so
+ * it does for the right/ zones, which count leap seconds.
  * Free with date_zone_free().
  */
 struct date_zone *date_zone_open(const char *name, const char **why);

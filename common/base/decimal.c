@@ -81,10 +81,9 @@ big_mul(struct big *b, uint64_t factor)
 static void
 big_mul_power10(struct big *b, int power)
 {
-	for (; power > 18; power -= 18)
+	for (; power >= 18; power -= 18)
 		big_mul(b, (uint64_t)decimal_power10[18]);
-	if (power > 0)
-		big_mul(b, (uint64_t)decimal_power10[power]);
+	big_mul(b, (uint64_t)decimal_power10[power]);
 }
 
 /* How many words a b that is not negative really has. */
