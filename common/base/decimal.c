@@ -366,6 +366,41 @@ decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other)
 	return add_total(sum, other);
 }
 
+void
+decimal_sum_negate(struct decimal_sum *sum)
+{
+	struct big b = total(sum, sum->scale);
+
+	big_negate(&b);
+	sum->narrow = 0;
+	memcpy(sum->wide, b.word, sizeof(sum->wide));
+}
+
+const char *
+decimal_sum_parse(const char *p, size_t n, struct decimal_sum *sum)
+{
+	const char *why, *point;
+	struct decimal whole, fraction = { 0 };
+	struct decimal_sum parsed = { 0 };
+
+	if ((why = decimal_parse(p, n, &whole)) != NULL) {
+		/* Too long for one decimal, it may fit two: each side of the
+		 * point by itself. */
+		point = memchr(p, '.', n);
+		if (point == NULL ||
+		    decimal_parse(p, (size_t)(point - p), &whole) != NULL ||
+		    decimal_parse(point, n - (size_t)(point - p), &fraction) !=
+			NULL)
+			return why;
+		if (*p == '-')
+			fraction.mantissa = -fraction.mantissa;
+	}
+	(void)decimal_sum_add(&parsed, &whole);
+	(void)decimal_sum_add(&parsed, &fraction);
+	*sum = parsed;
+	return NULL;
+}
+
 static int
 big_sign(const struct big *b)
 {

@@ -81,6 +81,13 @@ decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 int decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d);
 int decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other);
 
+/* Change the sign. */
+void decimal_sum_negate(struct decimal_sum *sum);
+
+/* Read a sum that decimal_sum_format() wrote: as decimal_parse(), but with up
+ * to 38 digits before and 38 after the point.  *sum is set only with NULL. */
+const char *decimal_sum_parse(const char *p, size_t n, struct decimal_sum *sum);
+
 /* Less than, equal to or greater than 0, as a is to b or the sum is to 0. */
 int decimal_sum_compare(const struct decimal_sum *a,
     const struct decimal_sum *b);

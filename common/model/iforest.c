@@ -204,8 +204,8 @@ draw_threshold(struct rng *rng, const struct range *r)
  * is left: the rows are duplicates.
  */
 static bool
-draw_split(
-    struct grower *g, const size_t *row, size_t n, size_t *m, struct node *node)
+draw_split(struct grower *g, const size_t *row, size_t n, size_t *m,
+    struct node *node)
 {
 	while (*m > 0) {
 		const size_t j = (size_t)rng_below(&g->rng, *m);
@@ -257,8 +257,8 @@ partition(struct grower *g, size_t *row, size_t n, struct node *node)
 
 /* The subtree of node k at this level over n rows; m as in draw_split. */
 static void
-grow(
-    struct grower *g, size_t k, unsigned level, size_t *row, size_t n, size_t m)
+grow(struct grower *g, size_t k, unsigned level, size_t *row, size_t n,
+    size_t m)
 {
 	const unsigned below = g->depth - level;
 	size_t left;
@@ -306,8 +306,8 @@ path_table(size_t psi, bool exact)
 }
 
 struct iforest *
-iforest_fit(
-    const double *x, size_t n, size_t d, const struct iforest_params *params)
+iforest_fit(const double *x, size_t n, size_t d,
+    const struct iforest_params *params)
 {
 	const size_t psi = params->subsample < n ? params->subsample : n;
 	struct iforest *forest = calloc(1, sizeof(*forest));
@@ -424,11 +424,11 @@ divided_path(const struct iforest *forest, const struct node *node,
 			const double p = (double)node[k].left;
 
 			return p *
-			    divided_path(
-				forest, node, leaf, row, 2 * k, level + 1) +
+			    divided_path(forest, node, leaf, row, 2 * k,
+				level + 1) +
 			    (1 - p) *
-			    divided_path(
-				forest, node, leaf, row, 2 * k + 1, level + 1);
+			    divided_path(forest, node, leaf, row, 2 * k + 1,
+				level + 1);
 		}
 		k = step(node, row, k);
 	}
@@ -442,9 +442,9 @@ divided_sum(const struct iforest *forest, const double *row)
 	uint64_t sum = 0;
 
 	for (size_t tree = 0; tree < forest->trees; tree++)
-		sum += (uint64_t)llround(
-		    divided_path(forest, forest->node + tree * size,
-			forest->leaf + tree * size, row, 1, 0));
+		sum += (uint64_t)llround(divided_path(forest,
+		    forest->node + tree * size, forest->leaf + tree * size, row,
+		    1, 0));
 	return sum;
 }
 
@@ -467,8 +467,8 @@ count_missing(const double *row, size_t d)
 }
 
 static void
-score_block(
-    const struct iforest *forest, const double *x, size_t n, double *score)
+score_block(const struct iforest *forest, const double *x, size_t n,
+    double *score)
 {
 	const size_t size = (size_t)1 << forest->depth, d = forest->d;
 	uint64_t sum[BLOCK] = { 0 };
@@ -486,8 +486,8 @@ score_block(
 }
 
 void
-iforest_scores(
-    const struct iforest *forest, const double *x, size_t n, double *score)
+iforest_scores(const struct iforest *forest, const double *x, size_t n,
+    double *score)
 {
 	for (size_t i = 0; i < n; i += BLOCK)
 		score_block(forest, x + i * forest->d,

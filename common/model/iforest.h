@@ -65,8 +65,8 @@ struct iforest_rule {
 
 /* What is wrong with the parameters for n rows of d features, or NULL if
  * nothing is. */
-const char *iforest_check(
-    const struct iforest_params *params, size_t n, size_t d);
+const char *iforest_check(const struct iforest_params *params, size_t n,
+    size_t d);
 const char *iforest_check_rule(const struct iforest_rule *rule);
 
 /*
@@ -86,8 +86,8 @@ double iforest_c(size_t n, bool exact);
  * the power of two that is psi or next above, and little more while it grows.
  * Returns NULL if out of memory; free with iforest_free().
  */
-struct iforest *iforest_fit(
-    const double *x, size_t n, size_t d, const struct iforest_params *params);
+struct iforest *iforest_fit(const double *x, size_t n, size_t d,
+    const struct iforest_params *params);
 
 /*
  * Scores of n rows of the forest's d features, NaN where all d are missing.  A
@@ -95,8 +95,8 @@ struct iforest *iforest_fit(
  * scored in any portions, by any number of threads.  Time O(trees log psi) a
  * row; with missing values, up to O(trees psi).  Allocates nothing.
  */
-void iforest_scores(
-    const struct iforest *forest, const double *x, size_t n, double *score);
+void iforest_scores(const struct iforest *forest, const double *x, size_t n,
+    double *score);
 
 /*
  * The threshold that a rule, as checked, sets for these scores (missing ones do

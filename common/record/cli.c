@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/date_zone.h"
 #include "base/opt.h"
 #include "record/output.h"
@@ -68,6 +69,8 @@ take_bad_rows(struct cli *cli, const char *arg)
 bool
 cli_option(struct cli *cli, int c, const char *arg)
 {
+	const char *why;
+
 	switch (c) {
 	case 'h':
 		fputs(cli->usage, stdout);
@@ -117,6 +120,8 @@ cli_option(struct cli *cli, int c, const char *arg)
 		take_bad_rows(cli, arg);
 		return true;
 	case CLI_DATE_FORMAT:
+		if ((why = date_pattern_check(arg)) != NULL)
+			opt_fail("--date-format: '%s' %s", arg, why);
 		cli->options.date_format = arg;
 		return true;
 	case CLI_MAX_RECORD:
@@ -165,6 +170,8 @@ cli_start(struct cli *cli)
 		cli_no_memory(cli);
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
+	cli->table_options = cli->options;
+	cli->table_options.map_or_own = true;
 	if (cli->bad_path == NULL)
 		return;
 	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
@@ -173,19 +180,36 @@ cli_start(struct cli *cli)
 		cli_fail(cli, "%s", output_error(cli->options.keep_bad));
 }
 
-struct recin *
-cli_input(struct cli *cli, char *const *paths, size_t n)
+static struct recin *
+open_input(struct cli *cli, char *const *paths, size_t n,
+    const struct recin_options *options)
 {
 	struct recin *in;
 
 	if (cli->ninputs == CLI_INPUTS)
 		cli_fail(cli, "more than %d inputs", CLI_INPUTS);
-	if ((in = recin_open(paths, n, &cli->options)) == NULL)
+	if ((in = recin_open(paths, n, options)) == NULL)
 		cli_no_memory(cli);
 	cli->input[cli->ninputs++] = in;
 	if (recin_error(in) != NULL)
 		cli_fail(cli, "%s", recin_error(in));
 	return in;
+}
+
+struct recin *
+cli_input(struct cli *cli, char *const *paths, size_t n)
+{
+	return open_input(cli, paths, n, &cli->options);
+}
+
+struct recin *
+cli_table(struct cli *cli, const char *path)
+{
+	char **own = &cli->table_path[cli->ninputs % CLI_INPUTS];
+
+	if (cli->ninputs < CLI_INPUTS && (*own = strdup(path)) == NULL)
+		cli_no_memory(cli);
+	return open_input(cli, own, 1, &cli->table_options);
 }
 
 int
@@ -257,8 +281,10 @@ cli_ok(struct cli *cli, struct recin *in, int status)
 static void
 release(struct cli *cli)
 {
-	for (size_t i = 0; i < cli->ninputs; i++)
+	for (size_t i = 0; i < cli->ninputs; i++) {
 		recin_close(cli->input[i]);
+		free(cli->table_path[i]);
+	}
 	cli->ninputs = 0;
 	free(cli->group);
 	free(cli->map_parts);

@@ -70,6 +70,23 @@ enum {
 	{ "tz", required_argument, NULL, CLI_TZ }
 /* clang-format on */
 
+/* The part of every usage text that is the same. */
+#define CLI_USAGE                                                                \
+	"common options:\n"                                                      \
+	"  -m, --map NAME=COL,..  columns that have other names in the input\n"  \
+	"  -o, --output FILE      write FILE, whole or not at all\n"             \
+	"      --icsv --itsv --ijsonl --ocsv --otsv --ojsonl\n"                  \
+	"                         formats; by default found, and kept\n"         \
+	"      --bad-rows skip    leave bad rows out and count them; or keep\n"  \
+	"                         them in a file of this name; default: stop\n"  \
+	"      --date-format F    dates as strptime(3) reads them\n"             \
+	"      --tz ZONE          the day of a timestamp in this zone\n"         \
+	"      --max-record N     bytes a record may have (16777216)\n"          \
+	"      --precision N      significant digits of computed numbers (12)\n" \
+	"      --prefix TEXT      goes before the names of added columns\n"      \
+	"  -q, --quiet            no warnings\n"                                 \
+	"  -h, --help, -V, --version\n"
+
 enum { CLI_INPUTS = 256 }; /* inputs and outputs a program may have open */
 
 struct cli {
@@ -81,7 +98,9 @@ struct cli {
 	const char *prefix; /* of the names of appended columns; "" */
 	char **group;       /* -g: names of columns */
 	size_t ngroup;
-	struct recin_options options; /* of every input */
+	struct recin_options options;       /* of every input */
+	struct recin_options table_options; /* of second tables */
+	char *table_path[CLI_INPUTS];
 
 	struct output *output;
 	struct recout *records;
@@ -106,6 +125,9 @@ void cli_start(struct cli *cli);
 
 /* Open the input files (none: standard input); ends the program on failure. */
 struct recin *cli_input(struct cli *cli, char *const *paths, size_t n);
+
+/* A second table, in one file, '-' being standard input. */
+struct recin *cli_table(struct cli *cli, const char *path);
 
 /* Columns of `in` by name: as recin_need(), but ends the program. */
 int cli_need(struct cli *cli, struct recin *in, const char *name);

@@ -112,29 +112,45 @@ add_group(struct groups *g, const struct field *key, uint64_t hash)
 	return 0;
 }
 
+static size_t
+look(const struct groups *g, const struct field *key, uint64_t hash)
+{
+	size_t at = (size_t)(hash >> 20) & (g->nslots - 1);
+
+	for (; g->slot[at] != 0; at = (at + 1) & (g->nslots - 1)) {
+		size_t group = g->slot[at] - 1;
+
+		if (g->hash[group] == hash && same_key(g, group, key))
+			return group;
+	}
+	return SIZE_MAX;
+}
+
+size_t
+groups_look(const struct groups *g, const struct field *key)
+{
+	return look(g, key, hash_key(key, g->n));
+}
+
 size_t
 groups_find(struct groups *g, const struct field *key, bool *fresh)
 {
 	uint64_t hash;
-	size_t at;
+	size_t group;
 
 	if (fresh != NULL)
 		*fresh = false;
 	if (g->last < g->count && same_key(g, g->last, key))
 		return g->last;
 	hash = hash_key(key, g->n);
-	at = (size_t)(hash >> 20) & (g->nslots - 1);
-	for (; g->slot[at] != 0; at = (at + 1) & (g->nslots - 1)) {
-		size_t group = g->slot[at] - 1;
-
-		if (g->hash[group] == hash && same_key(g, group, key))
-			return g->last = group;
+	if ((group = look(g, key, hash)) == SIZE_MAX) {
+		if (add_group(g, key, hash) == -1)
+			return SIZE_MAX;
+		group = g->count - 1;
+		if (fresh != NULL)
+			*fresh = true;
 	}
-	if (add_group(g, key, hash) == -1)
-		return SIZE_MAX;
-	if (fresh != NULL)
-		*fresh = true;
-	return g->last = g->count - 1;
+	return g->last = group;
 }
 
 size_t

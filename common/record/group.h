@@ -18,6 +18,9 @@ struct groups *groups_new(size_t n);
  * NULL) says so.  SIZE_MAX if out of memory.  Copies what it keeps. */
 size_t groups_find(struct groups *groups, const struct field *key, bool *fresh);
 
+/* The same, without adding: SIZE_MAX if there is no such group. */
+size_t groups_look(const struct groups *groups, const struct field *key);
+
 size_t groups_count(const struct groups *groups);
 
 /* Field i of a group's key, as it first appeared. */

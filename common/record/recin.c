@@ -55,6 +55,8 @@ struct recin {
 	uint64_t records, refused;
 	struct reason reason[REASONS];
 	size_t nreasons;
+	char *header; /* with keep_bad: as it was, for the first bad record */
+	size_t header_length;
 	char *summary;
 	char *error;
 };
@@ -116,6 +118,14 @@ count_reason(struct recin *in, const char *text)
 	in->reason[i].n++;
 }
 
+static void
+keep_raw(struct output *out, const char *raw, size_t n)
+{
+	output_write(out, raw, n);
+	if (n > 0 && raw[n - 1] != '\n')
+		output_write(out, "\n", 1);
+}
+
 /* Leave the record at hand out, or stop.  reason is what is counted, text what
  * is told of this one. */
 static int
@@ -129,11 +139,10 @@ refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 	in->refused++;
 	count_reason(in, reason);
 	if (o->keep_bad != NULL) {
-		const char *raw = in->source.buffer + in->source.start;
-
-		output_write(o->keep_bad, raw, in->source.raw);
-		if (in->source.raw > 0 && raw[in->source.raw - 1] != '\n')
-			output_write(o->keep_bad, "\n", 1);
+		if (in->refused == 1 && in->header != NULL)
+			keep_raw(o->keep_bad, in->header, in->header_length);
+		keep_raw(o->keep_bad, in->source.buffer + in->source.start,
+		    in->source.raw);
 	}
 	if (o->warn != NULL && in->refused <= RECIN_TOLD) {
 		if (asprintf(&told, "%s:%llu: %s", in->file,
@@ -305,6 +314,8 @@ recin_find(struct recin *in, const char *name)
 	const char *own = mapped(in, name);
 	size_t column = column_of(in, own, strlen(own), SIZE_MAX);
 
+	if (column == SIZE_MAX && in->options->map_or_own)
+		column = column_of(in, name, strlen(name), SIZE_MAX);
 	if (column == SIZE_MAX)
 		return -1;
 	in->wanted[column] = true;
@@ -433,13 +444,14 @@ read_header(struct recin *in)
 		return fail_at(in, line, "%s", why);
 	if ((bytes = bad_bytes(in)) != NULL)
 		return fail_at(in, in->source.line, "the header %s", bytes);
-	if (in->options->keep_bad != NULL && in->next_path == 1) {
+	if (in->options->keep_bad != NULL && in->header == NULL) {
 		const struct source *s = &in->source;
 
-		output_write(in->options->keep_bad, s->buffer + s->start,
-		    s->raw);
-		if (s->buffer[s->start + s->raw - 1] != '\n')
-			output_write(in->options->keep_bad, "\n", 1);
+		in->header_length = s->raw;
+		in->header = malloc(s->raw);
+		if (in->header == NULL)
+			return no_memory(in);
+		memcpy(in->header, s->buffer + s->start, s->raw);
 	}
 	return take_header(in);
 }
@@ -736,6 +748,7 @@ recin_close(struct recin *in)
 	free(in->slot);
 	free(in->file_wanted);
 	free(in->extra);
+	free(in->header);
 	free(in->summary);
 	free(in->error);
 	free(in);

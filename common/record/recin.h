@@ -37,6 +37,9 @@ struct recin_options {
 	/* Names as the programs know them -> names in the files: alternating,
 	 * NULL after the last pair; NULL: none. */
 	const char *const *map;
+	/* Where the mapped name is no column, look for the name itself: for
+	 * second tables, which the map may or may not be about. */
+	bool map_or_own;
 	enum { RECIN_STOP, RECIN_SKIP } bad;
 	struct output
 	    *keep_bad; /* with RECIN_SKIP: also written here; or NULL */

@@ -137,8 +137,8 @@ bad_parameters_are_named(void **state)
 	const struct consensus_params zero = { 3, 0 }, four = { 3, 4 };
 
 	(void)state;
-	assert_string_equal(
-	    consensus_check(&none), "the number of detectors must be 1 to 64");
+	assert_string_equal(consensus_check(&none),
+	    "the number of detectors must be 1 to 64");
 	assert_non_null(consensus_check(&many));
 	assert_string_equal(consensus_check(&zero),
 	    "the votes must be 1 to the number of detectors");
@@ -182,8 +182,8 @@ the_original_year_has_one_triple_overlap(void **state)
 	for (size_t k = 0; k < sizeof(want) / sizeof(*want); k++) {
 		int32_t day[365];
 
-		assert_int_equal(
-		    consensus_days(c, &want[k].query, day), want[k].n);
+		assert_int_equal(consensus_days(c, &want[k].query, day),
+		    want[k].n);
 		assert_memory_equal(day, want[k].day, want[k].n * sizeof(*day));
 	}
 	free(x);

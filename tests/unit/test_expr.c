@@ -73,8 +73,8 @@ expressions_have_their_values(void **state)
 static void
 columns_come_once_in_order_of_appearance(void **state)
 {
-	struct expr *e = compile(
-	    "b*_x1 + \"unit price\"*b - `a``b` + \"a\"\"b\" * Menge9");
+	struct expr *e =
+	    compile("b*_x1 + \"unit price\"*b - `a``b` + \"a\"\"b\" * Menge9");
 	static const char *const want[] = { "b", "_x1", "unit price", "a`b",
 		"a\"b", "Menge9" };
 	const char *const *name;

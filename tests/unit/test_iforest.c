@@ -121,8 +121,8 @@ c_is_the_expected_path_length(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
-		assert_near(
-		    iforest_c(want[i].n, false), want[i].scikit_learn, 5e-5);
+		assert_near(iforest_c(want[i].n, false), want[i].scikit_learn,
+		    5e-5);
 		assert_near(iforest_c(want[i].n, true), want[i].exact, 5e-5);
 	}
 	for (size_t n = 1; n <= 1000; n++) {
@@ -268,8 +268,8 @@ rows_that_are_all_equal_score_a_half_and_none_is_flagged(void **state)
 		for (size_t i = 0; i < n; i++)
 			assert_near(score[i], 0.5, 0);
 		assert_int_equal(flagged(IFOREST_AUTO, 0, score, n), 0);
-		assert_int_equal(
-		    flagged(IFOREST_CONTAMINATION, 0.02, score, n), 0);
+		assert_int_equal(flagged(IFOREST_CONTAMINATION, 0.02, score, n),
+		    0);
 		n += n == 1; /* 1, 5, ...; 2 is below */
 	}
 }
@@ -490,8 +490,8 @@ contamination_flags_as_many_rows_as_scikit_learn(void **state)
 	for (size_t k = 0; k < sizeof(want) / sizeof(*want); k++) {
 		for (size_t i = 0; i < want[k].n; i++)
 			score[i] = 0.3 + 0.001 * (double)(i * 37 % want[k].n);
-		assert_int_equal(
-		    flagged(IFOREST_CONTAMINATION, want[k].p, score, want[k].n),
+		assert_int_equal(flagged(IFOREST_CONTAMINATION, want[k].p,
+				     score, want[k].n),
 		    want[k].flagged);
 	}
 }
@@ -520,8 +520,8 @@ a_threshold_is_exceeded_not_reached(void **state)
 	assert_int_equal(flagged(IFOREST_AUTO, 0, score, 4), 2);
 	/* Missing scores do not count: three rows, k = 1. */
 	assert_near(threshold_of(IFOREST_CONTAMINATION, 0.5, score, 4), 0.6, 0);
-	assert_true(
-	    isnan(threshold_of(IFOREST_CONTAMINATION, 0.5, score + 2, 1)));
+	assert_true(isnan(threshold_of(IFOREST_CONTAMINATION, 0.5, score + 2,
+	    1)));
 }
 
 static void
@@ -531,10 +531,10 @@ bad_parameters_are_named(void **state)
 	struct iforest_rule rule = { .cut = IFOREST_CONTAMINATION };
 
 	(void)state;
-	assert_string_equal(
-	    iforest_check(&params, 0, 2), "there is no row to fit");
-	assert_string_equal(
-	    iforest_check(&params, 2, 0), "there is no feature to fit");
+	assert_string_equal(iforest_check(&params, 0, 2),
+	    "there is no row to fit");
+	assert_string_equal(iforest_check(&params, 2, 0),
+	    "there is no feature to fit");
 	assert_non_null(iforest_check(&params, 2, 65536));
 	params.trees = 0;
 	assert_string_equal(iforest_check(&params, 9, 2),
@@ -552,8 +552,8 @@ bad_parameters_are_named(void **state)
 	rule.value = 0.5;
 	assert_null(iforest_check_rule(&rule));
 	rule = (struct iforest_rule){ IFOREST_THRESHOLD, NAN };
-	assert_string_equal(
-	    iforest_check_rule(&rule), "the threshold must be 0 to 1");
+	assert_string_equal(iforest_check_rule(&rule),
+	    "the threshold must be 0 to 1");
 }
 
 /* ---- against scikit-learn ------------------------------------------- */
@@ -670,8 +670,8 @@ the_original_features_at_seed_42_flag_the_planted_days(void **state)
 	assert_int_equal(flagged(IFOREST_CONTAMINATION, 0.02, score, 365), 8);
 	threshold = threshold_of(IFOREST_CONTAMINATION, 0.02, score, 365);
 	for (int k = 0; k < 5; k++)
-		assert_int_equal(
-		    iforest_flag(score[planted[k]], threshold), FLAG_YES);
+		assert_int_equal(iforest_flag(score[planted[k]], threshold),
+		    FLAG_YES);
 	free(x);
 	table_release(&t);
 }
@@ -705,8 +705,8 @@ auc_is_inside_the_band_of_scikit_learn(void **state)
 
 	if (reference == NULL)
 		skip();
-	snprintf(
-	    path, sizeof(path), "%s/iforest/%s.csv.gz", reference, set->name);
+	snprintf(path, sizeof(path), "%s/iforest/%s.csv.gz", reference,
+	    set->name);
 	assert_int_equal(table_read(&t, path), 0);
 	x = calloc(t.n * (t.d - 1), sizeof(*x));
 	label = calloc(t.n, sizeof(*label));

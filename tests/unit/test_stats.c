@@ -100,8 +100,8 @@ quantiles_interpolate_between_ranks(void **state)
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
 		double x[] = { 3, 1, NAN, 4, 1, 5 };
 
-		assert_near(
-		    stats_quantile(x, 6, want[i][0]), want[i][1], 1e-15);
+		assert_near(stats_quantile(x, 6, want[i][0]), want[i][1],
+		    1e-15);
 	}
 }
 
@@ -138,8 +138,8 @@ selection_agrees_with_sorting(void **state)
 			memcpy(x, sorted, sizeof(x));
 			qsort(sorted, n, sizeof(*sorted), compare);
 			for (size_t k = 0; k < n; k++) {
-				assert_near(
-				    stats_select(x, n, k), sorted[k], 0);
+				assert_near(stats_select(x, n, k), sorted[k],
+				    0);
 				for (size_t i = 0; i < n; i++)
 					assert_true(i < k ? x[i] <= x[k]
 							  : x[i] >= x[k]);

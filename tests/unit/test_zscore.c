@@ -200,12 +200,12 @@ bad_parameters_are_named(void **state)
 	struct zscore_params params = { .window = 1, .threshold = 2.5 };
 
 	(void)state;
-	assert_string_equal(
-	    zscore_check(&params), "the window must be 2 to 1000000 rows");
+	assert_string_equal(zscore_check(&params),
+	    "the window must be 2 to 1000000 rows");
 	params.window = 14;
 	params.threshold = NAN;
-	assert_string_equal(
-	    zscore_check(&params), "the threshold must be above 0");
+	assert_string_equal(zscore_check(&params),
+	    "the threshold must be above 0");
 	params.threshold = 0;
 	assert_non_null(zscore_check(&params));
 }

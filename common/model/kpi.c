@@ -1,0 +1,377 @@
+#include "model/kpi.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/set.h"
+#include "base/vec.h"
+
+/* Revenue of one channel in a cell; few, so they are searched in a row. */
+struct share {
+	size_t channel;
+	struct decimal_sum revenue;
+};
+
+/* One group in one period. */
+struct cell {
+	struct decimal_sum revenue, sessions, cost, squares;
+	int64_t orders, customers;
+	bool has_sessions;
+	struct share *share;
+	size_t nshares, share_capacity;
+};
+
+/* The cells of a group, dense from its first to its last period. */
+struct series {
+	int64_t first; /* period of cell[0] */
+	size_t n, capacity;
+	struct cell *cell;
+};
+
+/* A stretch of days, and the periods that they lie in. */
+struct range {
+	int32_t first_day, last_day;
+	bool any;
+};
+
+struct kpi {
+	struct kpi_params params;
+	struct series *series;
+	size_t ngroups, group_capacity;
+	struct range orders, traffic;
+	struct set order_set, customer_set;
+};
+
+/* Number of the period that a day lies in. */
+static int64_t
+period_of(const struct kpi *k, int32_t day)
+{
+	int year, month, unused;
+
+	switch (k->params.period) {
+	case KPI_DAY:
+		return day;
+	case KPI_WEEK:
+		/* Weeks count from the Monday 1969-12-29. */
+		return (day + 3 - (day < -3 ? 6 : 0)) / 7;
+	case KPI_MONTH:
+		date_civil(day, &year, &month, &unused);
+		return (int64_t)year * 12 + month - 1;
+	default:
+		return 0;
+	}
+}
+
+static int32_t
+first_day_of(const struct kpi *k, int64_t period)
+{
+	switch (k->params.period) {
+	case KPI_DAY:
+		return (int32_t)period;
+	case KPI_WEEK:
+		return (int32_t)(7 * period - 3);
+	case KPI_MONTH:
+		return date_from_civil((int)(period / 12),
+		    (int)(period % 12) + 1, 1);
+	default:
+		return kpi_first_day(k);
+	}
+}
+
+static void
+widen(struct range *r, int32_t day)
+{
+	if (!r->any || day < r->first_day)
+		r->first_day = day;
+	if (!r->any || day > r->last_day)
+		r->last_day = day;
+	r->any = true;
+}
+
+struct kpi *
+kpi_new(const struct kpi_params *params)
+{
+	struct kpi *k = calloc(1, sizeof(*k));
+
+	if (k != NULL)
+		k->params = *params;
+	return k;
+}
+
+/* The cell of a group and period, made if it is new; NULL if out of memory. */
+static struct cell *
+cell_at(struct kpi *k, size_t group, int64_t period)
+{
+	struct series *s;
+	size_t before = 0, n;
+
+	if (group >= k->ngroups) {
+		if (vec_grow(&k->series, &k->group_capacity, group + 1,
+			sizeof(*k->series)) == -1)
+			return NULL;
+		memset(k->series + k->ngroups, 0,
+		    (group + 1 - k->ngroups) * sizeof(*k->series));
+		k->ngroups = group + 1;
+	}
+	s = &k->series[group];
+	if (s->n == 0)
+		s->first = period;
+	if (period < s->first) {
+		/* Room for as many again, so that falling dates are not
+		 * moved one by one. */
+		before = (size_t)(s->first - period);
+		if (before < s->n)
+			before = s->n;
+	}
+	n = period < s->first ? s->n + before
+	    : (size_t)(period - s->first) < s->n
+	    ? s->n
+	    : (size_t)(period - s->first) + 1;
+	if (n == s->n)
+		return &s->cell[period - s->first];
+	if (vec_grow(&s->cell, &s->capacity, n, sizeof(*s->cell)) == -1)
+		return NULL;
+	memmove(s->cell + before, s->cell, s->n * sizeof(*s->cell));
+	memset(before > 0 ? s->cell : s->cell + s->n, 0,
+	    (n - s->n) * sizeof(*s->cell));
+	s->n = n;
+	s->first -= (int64_t)before;
+	return &s->cell[period - s->first];
+}
+
+static struct share *
+share_of(struct cell *c, size_t channel)
+{
+	for (size_t i = 0; i < c->nshares; i++)
+		if (c->share[i].channel == channel)
+			return &c->share[i];
+	if (vec_grow(&c->share, &c->share_capacity, c->nshares + 1,
+		sizeof(*c->share)) == -1)
+		return NULL;
+	c->share[c->nshares] = (struct share){ .channel = channel };
+	return &c->share[c->nshares++];
+}
+
+/* A number for a cell, for the sets of distinct things. */
+static uint64_t
+cell_number(size_t group, int64_t period)
+{
+	return (uint64_t)group << 32 | (uint32_t)period;
+}
+
+static int
+count_distinct(struct kpi *k, struct cell *c, const struct kpi_order *o,
+    int64_t period)
+{
+	uint64_t number = cell_number(o->group, period);
+	int fresh;
+
+	if (!k->params.distinct_orders || o->order == KPI_NONE) {
+		c->orders++;
+	} else {
+		if ((fresh = set_add(&k->order_set, number, o->order)) == -1)
+			return -1;
+		c->orders += fresh;
+	}
+	if (k->params.customers && o->customer != KPI_NONE) {
+		fresh = set_add(&k->customer_set, number, o->customer);
+		if (fresh == -1)
+			return -1;
+		c->customers += fresh;
+	}
+	return 0;
+}
+
+int
+kpi_add_order(struct kpi *k, const struct kpi_order *o)
+{
+	int64_t period = period_of(k, o->day);
+	struct cell *c = cell_at(k, o->group, period);
+	struct decimal square;
+	struct share *share;
+
+	if (c == NULL || count_distinct(k, c, o, period) == -1)
+		return -1;
+	widen(&k->orders, o->day);
+	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
+	    decimal_sum_add(&c->cost, &o->cost) == -1)
+		return -2;
+	if (k->params.moments &&
+	    (decimal_mul(&square, &o->value, &o->value) == -1 ||
+		decimal_sum_add(&c->squares, &square) == -1))
+		return -2;
+	if (!k->params.top_channel)
+		return 0;
+	if ((share = share_of(c, o->channel)) == NULL)
+		return -1;
+	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
+}
+
+int
+kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
+    const struct decimal *sessions)
+{
+	struct cell *c = cell_at(k, group, period_of(k, day));
+
+	if (c == NULL)
+		return -1;
+	widen(&k->traffic, day);
+	c->has_sessions = true;
+	return decimal_sum_add(&c->sessions, sessions) == -1 ? -2 : 0;
+}
+
+int
+kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
+{
+	struct cell *c = cell_at(k, s->group, period_of(k, s->day));
+	struct share *share;
+
+	if (c == NULL)
+		return -1;
+	if (s->has_orders)
+		widen(&k->orders, s->day);
+	if (s->has_sessions)
+		widen(&k->traffic, s->day);
+	c->has_sessions |= s->has_sessions;
+	c->orders += s->orders;
+	if (decimal_sum_merge(&c->revenue, &s->revenue) == -1 ||
+	    decimal_sum_merge(&c->sessions, &s->sessions) == -1 ||
+	    decimal_sum_merge(&c->cost, &s->cost) == -1 ||
+	    decimal_sum_merge(&c->squares, &s->squares) == -1)
+		return -2;
+	if (!k->params.top_channel)
+		return 0;
+	if ((share = share_of(c, s->channel)) == NULL)
+		return -1;
+	return decimal_sum_merge(&share->revenue, &s->revenue) == -1 ? -2 : 0;
+}
+
+int32_t
+kpi_first_day(const struct kpi *k)
+{
+	if (!k->orders.any)
+		return k->traffic.first_day;
+	if (!k->traffic.any || k->orders.first_day < k->traffic.first_day)
+		return k->orders.first_day;
+	return k->traffic.first_day;
+}
+
+int32_t
+kpi_last_day(const struct kpi *k)
+{
+	if (!k->orders.any)
+		return k->traffic.last_day;
+	if (!k->traffic.any || k->orders.last_day > k->traffic.last_day)
+		return k->orders.last_day;
+	return k->traffic.last_day;
+}
+
+size_t
+kpi_periods(const struct kpi *k)
+{
+	if (!k->orders.any && !k->traffic.any)
+		return 0;
+	return (size_t)(period_of(k, kpi_last_day(k)) -
+		   period_of(k, kpi_first_day(k))) +
+	    1;
+}
+
+/* a / b; NaN where b is not above 0. */
+static double
+ratio(double a, double b)
+{
+	return b > 0 ? a / b : NAN;
+}
+
+static void
+top_channel(const struct cell *c, struct kpi_values *v)
+{
+	const struct share *top = NULL;
+
+	for (size_t i = 0; i < c->nshares; i++) {
+		int order = top == NULL
+		    ? 1
+		    : decimal_sum_compare(&c->share[i].revenue, &top->revenue);
+
+		if (order > 0 ||
+		    (order == 0 && c->share[i].channel < top->channel))
+			top = &c->share[i];
+	}
+	if (top == NULL)
+		return;
+	v->top_channel = top->channel;
+	v->top_channel_share = ratio(decimal_sum_double(&top->revenue),
+	    decimal_sum_double(&c->revenue));
+}
+
+void
+kpi_values(const struct kpi *k, size_t group, size_t period,
+    struct kpi_values *v)
+{
+	static const struct cell nothing;
+	const struct cell *c = &nothing;
+	int64_t number = period_of(k, kpi_first_day(k)) + (int64_t)period;
+	double revenue, orders, sessions;
+
+	if (group < k->ngroups) {
+		const struct series *s = &k->series[group];
+
+		if (number >= s->first && number - s->first < (int64_t)s->n)
+			c = &s->cell[number - s->first];
+	}
+	*v = (struct kpi_values){ .day = first_day_of(k, number),
+		.aov = NAN,
+		.conversion_rate = NAN,
+		.revenue_per_session = NAN,
+		.top_channel_share = NAN,
+		.gross_margin = NAN,
+		.top_channel = KPI_NONE };
+	v->has_orders = k->orders.any &&
+	    number >= period_of(k, k->orders.first_day) &&
+	    number <= period_of(k, k->orders.last_day);
+	sessions = NAN;
+	if (c->has_sessions) {
+		v->sessions = &c->sessions;
+		sessions = decimal_sum_double(&c->sessions);
+	}
+	if (!v->has_orders)
+		return;
+	v->orders = c->orders;
+	v->customers = c->customers;
+	v->revenue = &c->revenue;
+	v->cost = &c->cost;
+	v->squares = &c->squares;
+	revenue = decimal_sum_double(&c->revenue);
+	orders = (double)c->orders;
+	v->aov = ratio(revenue, orders);
+	v->conversion_rate = ratio(orders, sessions);
+	v->revenue_per_session = ratio(revenue, sessions);
+	if (revenue > 0) {
+		struct decimal_sum profit = { 0 }, cost = c->cost;
+
+		/* Exact before it is rounded. */
+		(void)decimal_sum_merge(&profit, &c->revenue);
+		decimal_sum_negate(&cost);
+		(void)decimal_sum_merge(&profit, &cost);
+		v->gross_margin = decimal_sum_double(&profit) / revenue;
+	}
+	top_channel(c, v);
+}
+
+void
+kpi_free(struct kpi *k)
+{
+	if (k == NULL)
+		return;
+	for (size_t i = 0; i < k->ngroups; i++) {
+		for (size_t j = 0; j < k->series[i].n; j++)
+			free(k->series[i].cell[j].share);
+		free(k->series[i].cell);
+	}
+	free(k->series);
+	set_release(&k->order_set);
+	set_release(&k->customer_set);
+	free(k);
+}

@@ -1,0 +1,92 @@
+/*
+ * Key figures of a shop: sums of orders and traffic by period and group, and
+ * the ratios of those sums.  Every sum is exact, so the order in which rows are
+ * added, and how they were split between runs, changes nothing.
+ *
+ * Groups and channels are numbers from 0 without gaps, as the caller counts
+ * them.  The range of the orders is from the first to the last period that has
+ * one: inside it a group without orders has 0 of them, outside it nothing is
+ * known of orders.  Sessions are known where traffic was added.
+ */
+#ifndef AEE_MODEL_KPI_H
+#define AEE_MODEL_KPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+
+enum kpi_period { KPI_DAY, KPI_WEEK, KPI_MONTH, KPI_ALL };
+
+struct kpi_params {
+	enum kpi_period period; /* weeks begin on Monday (ISO 8601) */
+	bool top_channel;       /* keep revenue by channel in each group */
+	bool distinct_orders;   /* count order numbers, not rows */
+	bool customers;         /* count distinct customers */
+	bool moments;           /* sum squares of order values */
+};
+
+#define KPI_NONE SIZE_MAX /* no such order number or customer */
+
+struct kpi_order {
+	int32_t day; /* since 1970-01-01 */
+	size_t group, channel;
+	struct decimal value;
+	struct decimal cost;    /* 0 where costs are not known */
+	size_t order, customer; /* numbers, or KPI_NONE */
+};
+
+/* Sums of a period that an earlier run printed, to be added to others. */
+struct kpi_sums {
+	int32_t day; /* any of the period */
+	size_t group, channel;
+	bool has_orders, has_sessions;
+	int64_t orders;
+	struct decimal_sum revenue, sessions, cost, squares;
+};
+
+/* What is known of a period.  Pointers last until the next kpi_add_*(); NaN
+ * and NULL: not known or not defined (a ratio with 0 below). */
+struct kpi_values {
+	int32_t day; /* its first */
+	bool has_orders;
+	int64_t orders;
+	const struct decimal_sum *revenue, *sessions, *cost, *squares;
+	double aov;                 /* revenue / orders */
+	double conversion_rate;     /* orders / sessions */
+	double revenue_per_session; /* revenue / sessions */
+	double top_channel_share;   /* of the largest channel in revenue */
+	double gross_margin;        /* (revenue - cost) / revenue */
+	size_t top_channel;         /* the first of the largest; KPI_NONE */
+	int64_t customers;          /* distinct */
+};
+
+struct kpi;
+
+/* NULL if out of memory; free with kpi_free(). */
+struct kpi *kpi_new(const struct kpi_params *params);
+
+/* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
+ * more digits than base/decimal.h takes. */
+int kpi_add_order(struct kpi *k, const struct kpi_order *order);
+int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
+    const struct decimal *sessions);
+int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);
+
+/* Periods from the first to the last with an order or sessions, gaps
+ * included; 0 if nothing was added. */
+size_t kpi_periods(const struct kpi *k);
+
+/* First and last day with an order or sessions; only if there is a period. */
+int32_t kpi_first_day(const struct kpi *k);
+int32_t kpi_last_day(const struct kpi *k);
+
+/* The values of a group (it may be one without rows) in period 0 ..
+ * kpi_periods() - 1. */
+void kpi_values(const struct kpi *k, size_t group, size_t period,
+    struct kpi_values *values);
+
+void kpi_free(struct kpi *k); /* NULL is allowed */
+
+#endif

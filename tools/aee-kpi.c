@@ -1,0 +1,772 @@
+/* aee-kpi: orders and traffic to key figures by period and group; aee-kpi(1). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/expr.h"
+#include "base/opt.h"
+#include "model/kpi.h"
+#include "record/cli.h"
+#include "record/group.h"
+#include "record/json.h"
+#include "record/output.h"
+#include "record/table.h"
+
+static const char usage[] =
+    "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
+    "               [options] [orders...]\n"
+    "\n"
+    "Orders and traffic to revenue, orders, aov, sessions, conversion rate.\n"
+    "\n"
+    "  -p, --period P         day (default), week (from Monday), month, all\n"
+    "  -g, --group-by A,B     a series for each combination of these columns\n"
+    "  -t, --traffic FILE     date, channel, sessions; '-' is standard input\n"
+    "      --products FILE    product_id, cost_price: adds cost, gross_margin\n"
+    "      --value-expr EXPR  value of a row, as in 'Quantity*UnitPrice'\n"
+    "      --distinct-orders  count order_id, not rows\n"
+    "      --customers        add customers: distinct customer_id\n"
+    "      --moments          add order_value_sq: sum of squared values\n"
+    "      --rollup           read the output of aee-kpi and add it up\n"
+    "      --summary          one JSON object instead of records\n"
+    "\n" CLI_USAGE;
+
+enum {
+	OPT_CUSTOMERS = CLI_OWN,
+	OPT_DISTINCT,
+	OPT_MOMENTS,
+	OPT_PRODUCTS,
+	OPT_ROLLUP,
+	OPT_SUMMARY,
+	OPT_VALUE,
+};
+
+struct options {
+	enum kpi_period period;
+	const char *traffic, *products, *value;
+	bool distinct_orders, customers, moments, rollup, summary;
+};
+
+static const char *const periods[] = { "day", "week", "month", "all" };
+
+static struct options
+parse_options(struct cli *cli, int argc, char *argv[])
+{
+	static const struct option longopts[] = {
+		CLI_LONG,
+		{ "customers", no_argument, NULL, OPT_CUSTOMERS },
+		{ "distinct-orders", no_argument, NULL, OPT_DISTINCT },
+		{ "moments", no_argument, NULL, OPT_MOMENTS },
+		{ "period", required_argument, NULL, 'p' },
+		{ "products", required_argument, NULL, OPT_PRODUCTS },
+		{ "rollup", no_argument, NULL, OPT_ROLLUP },
+		{ "summary", no_argument, NULL, OPT_SUMMARY },
+		{ "traffic", required_argument, NULL, 't' },
+		{ "value-expr", required_argument, NULL, OPT_VALUE },
+		{ 0 },
+	};
+	struct options o = { .period = KPI_DAY };
+	int c;
+
+	while ((c = getopt_long(argc, argv, CLI_SHORT "p:t:", longopts,
+		    NULL)) != -1) {
+		if (cli_option(cli, c, optarg))
+			continue;
+		switch (c) {
+		case OPT_CUSTOMERS:
+			o.customers = true;
+			break;
+		case OPT_DISTINCT:
+			o.distinct_orders = true;
+			break;
+		case OPT_MOMENTS:
+			o.moments = true;
+			break;
+		case 'p':
+			o.period = (enum kpi_period)opt_choice("--period",
+			    optarg, periods, 4);
+			break;
+		case OPT_PRODUCTS:
+			o.products = optarg;
+			break;
+		case OPT_ROLLUP:
+			o.rollup = true;
+			break;
+		case OPT_SUMMARY:
+			o.summary = true;
+			break;
+		case 't':
+			o.traffic = optarg;
+			break;
+		case OPT_VALUE:
+			o.value = optarg;
+			break;
+		}
+	}
+	if (o.rollup &&
+	    (o.traffic || o.products || o.value || o.summary ||
+		o.distinct_orders || o.customers))
+		opt_fail("--rollup goes with -p, -g and --moments alone: the "
+			 "rest is in the rows already");
+	if (o.summary && (cli->ngroup > 0 || o.period != KPI_DAY))
+		opt_fail("--summary has its own groups and periods: leave -g "
+			 "and -p out");
+	return o;
+}
+
+/* What the rows are added to: groups by number, channels by number. */
+struct kpis {
+	struct cli *cli;
+	const struct options *o;
+	struct kpi *kpi;
+	struct groups *groups;
+	struct groups *channels;
+	bool by_channel; /* channel is among the groups */
+	bool costs;      /* costs are known */
+	bool any_traffic;
+	/* --summary: besides kpi, which has one group and one period. */
+	struct kpi *by_month, *of_channel;
+};
+
+static void
+check_add(const struct kpis *k, struct recin *in, int status)
+{
+	if (status == -1)
+		cli_no_memory(k->cli);
+	if (status == -2)
+		cli_fail(k->cli, "%s:%llu: a sum has too many digits",
+		    recin_file(in), (unsigned long long)recin_line(in));
+}
+
+static size_t
+number_of(const struct kpis *k, struct groups *groups, const struct field *key)
+{
+	size_t n = groups_find(groups, key, NULL);
+
+	if (n == SIZE_MAX)
+		cli_no_memory(k->cli);
+	return n;
+}
+
+/* ---- products --------------------------------------------------------------- */
+
+/* The products file: cost and the columns that may serve as groups. */
+struct products {
+	struct groups *ids; /* product_id -> number */
+	struct decimal *cost;
+	size_t n;
+	struct table *rows;
+	int *group; /* column of each group that the orders lack, or -1 */
+};
+
+static void
+read_products(struct kpis *k, struct products *p, const char *path)
+{
+	struct recin *in = cli_table(k->cli, path);
+	int id = cli_need(k->cli, in, "product_id");
+	int cost = cli_need(k->cli, in, "cost_price");
+
+	recin_want_all(in);
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		p->group[i] = recin_find(in, k->cli->group[i]);
+	if ((p->ids = groups_new(1)) == NULL || (p->rows = table_new()) == NULL)
+		cli_no_memory(k->cli);
+	while (cli_next(k->cli, in)) {
+		struct field key = recin_field(in, id);
+		struct decimal value;
+		bool fresh;
+		size_t n;
+
+		if (!cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
+			continue;
+		n = groups_find(p->ids, &key, &fresh);
+		if (!fresh) {
+			cli_ok(k->cli, in,
+			    recin_reject(in, id, "stands twice"));
+			continue;
+		}
+		p->cost = realloc(p->cost, (n + 1) * sizeof(*p->cost));
+		if (p->cost == NULL || table_add(p->rows, in) == -1)
+			cli_no_memory(k->cli);
+		p->cost[n] = value;
+		p->n = n + 1;
+	}
+}
+
+static void
+products_release(struct products *p)
+{
+	groups_free(p->ids);
+	table_free(p->rows);
+	free(p->cost);
+	free(p->group);
+}
+
+/* ---- orders ------------------------------------------------------------------ */
+
+/* The columns of the orders. */
+struct order_columns {
+	int date, channel, value, order, customer, product, quantity;
+	int *group; /* -1: in the products */
+	struct expr *expr;
+	int *operand;
+	size_t noperands;
+	struct decimal *values; /* of the operands */
+};
+
+static void
+compile_value(struct kpis *k, struct recin *in, struct order_columns *c)
+{
+	const char *const *names;
+	char why[200];
+
+	c->expr = expr_compile(k->o->value, why, sizeof(why));
+	if (c->expr == NULL)
+		opt_fail("--value-expr: %s in '%s'", why, k->o->value);
+	c->noperands = expr_columns(c->expr, &names);
+	c->operand = calloc(c->noperands + 1, sizeof(*c->operand));
+	c->values = calloc(c->noperands + 1, sizeof(*c->values));
+	if (c->operand == NULL || c->values == NULL)
+		cli_no_memory(k->cli);
+	for (size_t i = 0; i < c->noperands; i++)
+		c->operand[i] = cli_need(k->cli, in, names[i]);
+}
+
+static void
+find_columns(struct kpis *k, struct recin *in, const struct products *p,
+    struct order_columns *c)
+{
+	c->date = cli_need(k->cli, in, "order_date");
+	c->channel = cli_need(k->cli, in, "channel");
+	c->value = -1;
+	if (k->o->value != NULL)
+		compile_value(k, in, c);
+	else
+		c->value = cli_need(k->cli, in, "order_value");
+	c->order = k->o->distinct_orders ? cli_need(k->cli, in, "order_id")
+					 : -1;
+	c->customer = k->o->customers ? cli_need(k->cli, in, "customer_id")
+				      : -1;
+	c->product = k->o->products ? cli_need(k->cli, in, "product_id") : -1;
+	c->quantity = k->o->products ? recin_find(in, "quantity") : -1;
+	c->group = calloc(k->cli->ngroup + 1, sizeof(*c->group));
+	if (c->group == NULL)
+		cli_no_memory(k->cli);
+	for (size_t i = 0; i < k->cli->ngroup; i++) {
+		c->group[i] = recin_find(in, k->cli->group[i]);
+		if (c->group[i] == -1 &&
+		    (p->group == NULL || p->group[i] == -1))
+			cli_need(k->cli, in, k->cli->group[i]);
+	}
+}
+
+/* The value of the row at hand; false if it is left out. */
+static bool
+order_value(struct kpis *k, struct recin *in, struct order_columns *c,
+    struct decimal *value)
+{
+	if (c->expr == NULL)
+		return cli_ok(k->cli, in,
+		    recin_decimal(in, c->value, value, NULL));
+	for (size_t i = 0; i < c->noperands; i++)
+		if (!cli_ok(k->cli, in,
+			recin_decimal(in, c->operand[i], &c->values[i], NULL)))
+			return false;
+	if (expr_eval(c->expr, c->values, value) == 0)
+		return true;
+	return cli_ok(k->cli, in,
+	    recin_reject(in, -1, "the value has more than 38 digits"));
+}
+
+/* The product of the row at hand and its cost; false if it is left out. */
+static bool
+order_cost(struct kpis *k, struct recin *in, const struct order_columns *c,
+    const struct products *p, size_t *product, struct decimal *cost)
+{
+	struct field key;
+	struct decimal quantity = { .mantissa = 1 };
+	bool known;
+
+	*cost = (struct decimal){ 0 };
+	if (c->product == -1)
+		return true;
+	key = recin_field(in, c->product);
+	*product = groups_look(p->ids, &key);
+	known = *product != SIZE_MAX;
+	if (!known)
+		return cli_ok(k->cli, in,
+		    recin_reject(in, c->product, "is not in the products"));
+	if (c->quantity != -1 &&
+	    !cli_ok(k->cli, in,
+		recin_decimal(in, c->quantity, &quantity, NULL)))
+		return false;
+	if (decimal_mul(cost, &p->cost[*product], &quantity) == 0)
+		return true;
+	return cli_ok(k->cli, in,
+	    recin_reject(in, -1, "the cost has more than 38 digits"));
+}
+
+static size_t
+number_or_none(struct kpis *k, struct recin *in, struct groups *ids, int column)
+{
+	struct field f;
+
+	if (column == -1)
+		return KPI_NONE;
+	f = recin_field(in, column);
+	return field_missing(f) ? KPI_NONE : number_of(k, ids, &f);
+}
+
+static void
+add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
+{
+	struct kpi_order of_channel = *o;
+
+	check_add(k, in, kpi_add_order(k->kpi, o));
+	if (k->by_month == NULL)
+		return;
+	check_add(k, in, kpi_add_order(k->by_month, o));
+	of_channel.group = o->channel;
+	check_add(k, in, kpi_add_order(k->of_channel, &of_channel));
+}
+
+static struct recin *
+read_orders(struct kpis *k, char *const *paths, size_t n)
+{
+	struct recin *in;
+	struct order_columns c = { 0 };
+	struct products p = { 0 };
+	struct groups *orders = groups_new(1), *customers = groups_new(1);
+	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
+
+	if (orders == NULL || customers == NULL || key == NULL)
+		cli_no_memory(k->cli);
+	if (k->o->products != NULL) {
+		p.group = calloc(k->cli->ngroup + 1, sizeof(*p.group));
+		if (p.group == NULL)
+			cli_no_memory(k->cli);
+		read_products(k, &p, k->o->products);
+	}
+	in = cli_input(k->cli, paths, n);
+	find_columns(k, in, &p, &c);
+	while (cli_next(k->cli, in)) {
+		struct kpi_order o;
+		struct field channel;
+		size_t product = 0;
+
+		if (!cli_ok(k->cli, in, recin_date(in, c.date, &o.day)) ||
+		    !order_value(k, in, &c, &o.value) ||
+		    !order_cost(k, in, &c, &p, &product, &o.cost))
+			continue;
+		for (size_t i = 0; i < k->cli->ngroup; i++)
+			key[i] = c.group[i] != -1
+			    ? recin_field(in, c.group[i])
+			    : table_field(p.rows, product, (size_t)p.group[i]);
+		channel = recin_field(in, c.channel);
+		o.group = number_of(k, k->groups, key);
+		o.channel = number_of(k, k->channels, &channel);
+		o.order = number_or_none(k, in, orders, c.order);
+		o.customer = number_or_none(k, in, customers, c.customer);
+		add_order(k, in, &o);
+	}
+	expr_free(c.expr);
+	free(c.operand);
+	free(c.values);
+	free(c.group);
+	free(key);
+	groups_free(orders);
+	groups_free(customers);
+	products_release(&p);
+	return in;
+}
+
+/* ---- traffic ----------------------------------------------------------------- */
+
+static void
+read_traffic(struct kpis *k, const char *path)
+{
+	struct recin *in = cli_table(k->cli, path);
+	int date = cli_need(k->cli, in, "date");
+	int channel_column = recin_find(in, "channel");
+	int sessions_column = cli_need(k->cli, in, "sessions");
+	int *group = calloc(k->cli->ngroup + 1, sizeof(*group));
+	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
+
+	if (group == NULL || key == NULL)
+		cli_no_memory(k->cli);
+	k->any_traffic = true;
+	for (size_t i = 0; i < k->cli->ngroup; i++) {
+		group[i] = recin_find(in, k->cli->group[i]);
+		if (group[i] != -1)
+			continue;
+		cli_warn(k->cli,
+		    "%s: no column '%s': sessions stay empty in its groups",
+		    path, k->cli->group[i]);
+		goto end;
+	}
+	while (cli_next(k->cli, in)) {
+		struct decimal sessions;
+		struct field channel;
+		int32_t day;
+
+		if (!cli_ok(k->cli, in, recin_date(in, date, &day)) ||
+		    !cli_ok(k->cli, in,
+			recin_decimal(in, sessions_column, &sessions, NULL)))
+			continue;
+		for (size_t i = 0; i < k->cli->ngroup; i++)
+			key[i] = recin_field(in, group[i]);
+		check_add(k, in,
+		    kpi_add_sessions(k->kpi, number_of(k, k->groups, key), day,
+			&sessions));
+		if (k->of_channel == NULL || channel_column == -1)
+			continue;
+		channel = recin_field(in, channel_column);
+		check_add(k, in,
+		    kpi_add_sessions(k->of_channel,
+			number_of(k, k->channels, &channel), day, &sessions));
+	}
+end:
+	free(group);
+	free(key);
+}
+
+/* ---- rows of aee-kpi again ------------------------------------------------- */
+
+/* A sum of the row at hand, 0 if the field is missing; false if the row is
+ * left out. */
+static bool
+sum_of(struct kpis *k, struct recin *in, int column, struct decimal_sum *sum,
+    bool *there)
+{
+	struct field f;
+	const char *why;
+
+	*sum = (struct decimal_sum){ 0 };
+	*there = false;
+	if (column == -1 || field_missing(f = recin_field(in, column)))
+		return true;
+	*there = true;
+	if ((why = decimal_sum_parse(f.p, f.n, sum)) == NULL)
+		return true;
+	return cli_ok(k->cli, in, recin_reject(in, column, why));
+}
+
+static struct recin *
+read_sums(struct kpis *k, char *const *paths, size_t n)
+{
+	struct cli *cli = k->cli;
+	struct recin *in = cli_input(cli, paths, n);
+	int date = cli_need(cli, in, "date");
+	int revenue = cli_need(cli, in, "revenue");
+	int orders = cli_need(cli, in, "orders");
+	int sessions = recin_find(in, "sessions");
+	int cost = recin_find(in, "cost");
+	int squares = k->o->moments ? cli_need(cli, in, "order_value_sq") : -1;
+	int channel = recin_find(in, "channel");
+	int *group = cli_group_columns(cli, in);
+	struct field *key = calloc(cli->ngroup + 1, sizeof(*key));
+
+	if (key == NULL)
+		cli_no_memory(cli);
+	k->costs = cost != -1;
+	k->any_traffic = sessions != -1;
+	if (recin_find(in, "customers") != -1)
+		cli_warn(cli,
+		    "customers are left out: counts of distinct "
+		    "customers do not add up");
+	if (channel == -1)
+		cli_warn(cli,
+		    "top_channel_share stays empty: there is no "
+		    "column 'channel' to add up");
+	while (cli_next(cli, in)) {
+		struct kpi_sums s = { 0 };
+		double count;
+		bool there;
+
+		if (!cli_ok(cli, in, recin_date(in, date, &s.day)) ||
+		    !cli_ok(cli, in, recin_number(in, orders, &count)) ||
+		    !sum_of(k, in, revenue, &s.revenue, &s.has_orders) ||
+		    !sum_of(k, in, sessions, &s.sessions, &s.has_sessions) ||
+		    !sum_of(k, in, cost, &s.cost, &there) ||
+		    !sum_of(k, in, squares, &s.squares, &there))
+			continue;
+		if (s.has_orders && !(count >= 0 && count < 9e15)) {
+			cli_ok(cli, in,
+			    recin_reject(in, orders, "is not a count"));
+			continue;
+		}
+		if (s.has_orders)
+			s.orders = (int64_t)count;
+		for (size_t i = 0; i < cli->ngroup; i++)
+			key[i] = recin_field(in, group[i]);
+		s.group = number_of(k, k->groups, key);
+		if (channel != -1) {
+			struct field f = recin_field(in, channel);
+
+			s.channel = number_of(k, k->channels, &f);
+		}
+		check_add(k, in, kpi_add_sums(k->kpi, &s));
+	}
+	if (channel == -1)
+		k->by_channel = true; /* and so no share is shown */
+	free(group);
+	free(key);
+	return in;
+}
+
+/* ---- output ------------------------------------------------------------------ */
+
+static void
+write_sum(struct recout *out, const struct decimal_sum *sum)
+{
+	if (sum == NULL)
+		recout_missing(out);
+	else
+		recout_sum(out, sum);
+}
+
+static void
+write_count(struct recout *out, bool there, int64_t n)
+{
+	if (there)
+		recout_int(out, n);
+	else
+		recout_missing(out);
+}
+
+static void
+write_columns(struct kpis *k)
+{
+	cli_append(k->cli, "date");
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		cli_append(k->cli, k->cli->group[i]);
+	cli_append(k->cli, "revenue");
+	cli_append(k->cli, "orders");
+	cli_append(k->cli, "aov");
+	cli_append(k->cli, "sessions");
+	cli_append(k->cli, "conversion_rate");
+	cli_append(k->cli, "revenue_per_session");
+	if (!k->by_channel)
+		cli_append(k->cli, "top_channel_share");
+	if (k->o->customers)
+		cli_append(k->cli, "customers");
+	if (k->costs) {
+		cli_append(k->cli, "cost");
+		cli_append(k->cli, "gross_margin");
+	}
+	if (k->o->moments)
+		cli_append(k->cli, "order_value_sq");
+}
+
+static void
+write_row(struct kpis *k, struct recout *out, size_t group,
+    const struct kpi_values *v)
+{
+	recout_date(out, v->day);
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		recout_field(out, groups_key(k->groups, group, i));
+	write_sum(out, v->revenue);
+	write_count(out, v->has_orders, v->orders);
+	recout_number(out, v->aov);
+	write_sum(out, v->sessions);
+	recout_number(out, v->conversion_rate);
+	recout_number(out, v->revenue_per_session);
+	if (!k->by_channel)
+		recout_number(out, v->top_channel_share);
+	if (k->o->customers)
+		write_count(out, v->has_orders, v->customers);
+	if (k->costs) {
+		write_sum(out, v->cost);
+		recout_number(out, v->gross_margin);
+	}
+	if (k->o->moments)
+		write_sum(out, v->squares);
+	recout_end(out);
+}
+
+static void
+write_records(struct kpis *k, const struct recin *in)
+{
+	struct recout *out = cli_records(k->cli, in);
+	struct kpi_values v;
+
+	write_columns(k);
+	for (size_t g = 0; g < groups_count(k->groups); g++)
+		for (size_t i = 0; i < kpi_periods(k->kpi); i++) {
+			kpi_values(k->kpi, g, i, &v);
+			write_row(k, out, g, &v);
+		}
+}
+
+static void
+json_sum_or_null(struct json *j, const struct decimal_sum *sum)
+{
+	if (sum == NULL)
+		json_null(j);
+	else
+		json_sum(j, sum);
+}
+
+enum channel_value { REVENUE, ORDERS, SESSIONS };
+
+static void
+write_by_channel(struct kpis *k, struct json *j, const char *key,
+    enum channel_value what)
+{
+	char name[512];
+	struct kpi_values v;
+
+	json_key(j, key);
+	json_object(j);
+	for (size_t c = 0; c < groups_count(k->channels); c++) {
+		struct field f = groups_key(k->channels, c, 0);
+
+		kpi_values(k->of_channel, c, 0, &v);
+		snprintf(name, sizeof(name), "%.*s", (int)f.n, f.p);
+		json_key(j, name);
+		if (what == REVENUE)
+			json_sum_or_null(j, v.revenue);
+		else if (what == SESSIONS)
+			json_sum_or_null(j, v.sessions);
+		else if (v.has_orders)
+			json_int(j, v.orders);
+		else
+			json_null(j);
+	}
+	json_end(j);
+}
+
+static void
+write_by_month(struct kpis *k, struct json *j)
+{
+	struct kpi_values v;
+
+	json_key(j, "monthly_revenue");
+	json_object(j);
+	for (size_t i = 0; i < kpi_periods(k->by_month); i++) {
+		char text[DATE_TEXT_MAX];
+
+		kpi_values(k->by_month, 0, i, &v);
+		date_format(v.day, text);
+		text[7] = '\0'; /* YYYY-MM */
+		json_key(j, text);
+		json_sum_or_null(j, v.revenue);
+	}
+	json_end(j);
+}
+
+static void
+write_summary(struct kpis *k, const struct recin *in)
+{
+	struct kpi_values v = { .aov = NAN,
+		.conversion_rate = NAN,
+		.top_channel_share = NAN,
+		.top_channel = KPI_NONE };
+	bool any = kpi_periods(k->kpi) > 0;
+	struct json j;
+
+	if (any)
+		kpi_values(k->kpi, 0, 0, &v);
+	json_init(&j, k->cli->output, k->cli->precision);
+	json_object(&j);
+	json_key(&j, "total_revenue");
+	json_sum_or_null(&j, v.revenue);
+	json_key(&j, "total_orders");
+	json_int(&j, v.orders);
+	json_key(&j, "aov");
+	json_number(&j, v.aov);
+	json_key(&j, "total_sessions");
+	json_sum_or_null(&j, v.sessions);
+	json_key(&j, "conversion_rate");
+	json_number(&j, v.conversion_rate);
+	write_by_channel(k, &j, "revenue_by_channel", REVENUE);
+	write_by_channel(k, &j, "orders_by_channel", ORDERS);
+	write_by_month(k, &j);
+	write_by_channel(k, &j, "sessions_by_channel", SESSIONS);
+	json_key(&j, "top_channel");
+	if (v.top_channel == KPI_NONE) {
+		json_null(&j);
+	} else {
+		struct field f = groups_key(k->channels, v.top_channel, 0);
+		char name[512];
+
+		snprintf(name, sizeof(name), "%.*s", (int)f.n, f.p);
+		json_text(&j, name);
+	}
+	json_key(&j, "top_channel_share");
+	json_number(&j, v.top_channel_share);
+	json_key(&j, "rows");
+	json_int(&j, (int64_t)(recin_records(in) - recin_refused(in)));
+	json_key(&j, "bad_rows");
+	json_int(&j, (int64_t)recin_refused(in));
+	json_key(&j, "first_date");
+	json_date(&j, any ? kpi_first_day(k->kpi) : DATE_NONE);
+	json_key(&j, "last_date");
+	json_date(&j, any ? kpi_last_day(k->kpi) : DATE_NONE);
+	json_end(&j);
+}
+
+static struct kpi *
+new_kpi(struct kpis *k, enum kpi_period period, bool top_channel)
+{
+	const struct kpi_params params = { .period = period,
+		.top_channel = top_channel,
+		.distinct_orders = k->o->distinct_orders,
+		.customers = k->o->customers,
+		.moments = k->o->moments };
+	struct kpi *kpi = kpi_new(&params);
+
+	if (kpi == NULL)
+		cli_no_memory(k->cli);
+	return kpi;
+}
+
+static void
+start(struct kpis *k)
+{
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		k->by_channel |= strcmp(k->cli->group[i], "channel") == 0;
+	k->costs = k->o->products != NULL;
+	if ((k->groups = groups_new(k->cli->ngroup)) == NULL ||
+	    (k->channels = groups_new(1)) == NULL)
+		cli_no_memory(k->cli);
+	if (k->o->summary) {
+		k->kpi = new_kpi(k, KPI_ALL, true);
+		k->by_month = new_kpi(k, KPI_MONTH, false);
+		k->of_channel = new_kpi(k, KPI_ALL, false);
+	} else {
+		k->kpi = new_kpi(k, k->o->period, !k->by_channel);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct cli cli;
+	struct options o;
+	struct kpis k = { .cli = &cli, .o = &o };
+	struct recin *in;
+	size_t n;
+
+	cli_init(&cli, usage);
+	o = parse_options(&cli, argc, argv);
+	n = (size_t)(argc - optind);
+	cli_start(&cli);
+	start(&k);
+	in = o.rollup ? read_sums(&k, argv + optind, n)
+		      : read_orders(&k, argv + optind, n);
+	if (o.traffic != NULL)
+		read_traffic(&k, o.traffic);
+	if (o.summary)
+		write_summary(&k, in);
+	else
+		write_records(&k, in);
+	kpi_free(k.kpi);
+	kpi_free(k.by_month);
+	kpi_free(k.of_channel);
+	groups_free(k.groups);
+	groups_free(k.channels);
+	return cli_finish(&cli);
+}
