@@ -75,6 +75,7 @@ sanitize:
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' check
 
 coverage:
+	@if [ -d $(B)/cov ]; then find $(B)/cov -name '*.gcda' -delete; fi
 	$(MAKE) B=$(B)/cov OPT='-O0 -g --coverage' check
 	tests/coverage.sh $(B)/cov
 
@@ -82,11 +83,11 @@ coverage:
 fuzz: $(FUZZERS)
 	@B=$(B) tests/fuzz/fuzz.sh $(SECONDS)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(wildcard common/*/*.h)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) $(CSTD) -O1 -g $(WARN) \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o $@ $^ $(LDLIBS)
+	    -o $@ $(filter %.c,$^) $(LDLIBS)
 
 golden: $(TOOLS)
 	@B=$(B) tests/golden.sh
@@ -99,7 +100,9 @@ bench-%: $(B)/bench/bench_%
 
 # ---- housekeeping -----------------------------------------------------------
 
-C_FILES = $(wildcard common/*/*.[ch] tools/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+C_FILES = $(wildcard $(foreach d,common/* tools tests/unit tests/fuzz tests/bench,\
+	$(d)/*.c $(d)/*.h))
+BATS_SRC = $(wildcard tests/*.bats tests/*.bash)
 
 format:
 	clang-format-14 -i $(C_FILES)
@@ -110,22 +113,25 @@ lint:
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem -Icommon -D_GNU_SOURCE \
-	    -DAEE_VERSION='""' common tools tests/unit tests/fuzz
+	    -DAEE_VERSION='""' $(filter %.c,$(C_FILES))
 	shellcheck -x $(SHELL_SRC)
-	shellcheck -s bash $(wildcard tests/*.bats tests/*.bash)
-	mandoc -Tlint -Wwarning $(MAN)
+	$(if $(BATS_SRC),shellcheck -x -s bash $(BATS_SRC))
+	$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
+
+# The files of config/ keep their place below share/aee.
+CONFIG := $(sort $(wildcard config/*.* config/*/*.*))
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/aee
-	install -m 755 $(TOOLS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(wildcard config/*) $(DESTDIR)$(PREFIX)/share/aee
-	for m in $(MAN); do s=$${m##*.}; \
-	    install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/$${m##*/} || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/bin
+	$(if $(TOOLS),install -m 755 $(TOOLS) $(DESTDIR)$(PREFIX)/bin)
+	for f in $(CONFIG:config/%=%); do install -D -m 644 config/$$f \
+	    $(DESTDIR)$(PREFIX)/share/aee/$$f || exit 1; done
+	for m in $(MAN); do s=$${m##*.}; install -D -m 644 $$m \
+	    $(DESTDIR)$(PREFIX)/share/man/man$$s/$${m##*/} || exit 1; done
 
 uninstall:
 	rm -f $(TOOLS:$(B)/bin/%=$(DESTDIR)$(PREFIX)/bin/%)
-	rm -f $(patsubst config/%,$(DESTDIR)$(PREFIX)/share/aee/%,$(wildcard config/*))
-	-rmdir $(DESTDIR)$(PREFIX)/share/aee
+	rm -rf $(DESTDIR)$(PREFIX)/share/aee
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 
 clean:

@@ -8,7 +8,7 @@ int
 vec_grow(void *array, size_t *cap, size_t need, size_t size)
 {
 	size_t n = *cap < 8 ? 8 : *cap;
-	void *p;
+	void *old, *new;
 
 	if (need <= *cap)
 		return 0;
@@ -19,10 +19,10 @@ vec_grow(void *array, size_t *cap, size_t need, size_t size)
 	}
 	if (n > SIZE_MAX / size)
 		return -1;
-	memcpy(&p, array, sizeof(p));
-	if ((p = realloc(p, n * size)) == NULL)
+	memcpy(&old, array, sizeof(old));
+	if ((new = realloc(old, n * size)) == NULL)
 		return -1;
-	memcpy(array, &p, sizeof(p));
+	memcpy(array, &new, sizeof(new));
 	*cap = n;
 	return 0;
 }
