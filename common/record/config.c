@@ -208,12 +208,12 @@ config_set(struct config *cfg, const char *assignment)
 	while (*equals != '\0' && *equals != '=')
 		equals += *equals == '\\' && equals[1] != '\0' ? 2 : 1;
 	if (*equals == '\0')
-		return config_fail_at(
-		    cfg, &place, "not of the form path=value");
+		return config_fail_at(cfg, &place,
+		    "not of the form path=value");
 	if (strlen(equals + 1) > TEXT_MAX)
 		return config_fail_at(cfg, &place, "larger than 4 MiB");
-	path = arena_copy(
-	    &cfg->arena, assignment, (size_t)(equals - assignment));
+	path = arena_copy(&cfg->arena, assignment,
+	    (size_t)(equals - assignment));
 	if (path == NULL)
 		return config_fail_memory(cfg);
 	/* First: a wrong value must leave the tree as it was. */
@@ -224,11 +224,11 @@ config_set(struct config *cfg, const char *assignment)
 		const size_t n = config_part_length(p);
 
 		if (n == 0)
-			return config_fail_at(
-			    cfg, &place, "an empty key in the path");
+			return config_fail_at(cfg, &place,
+			    "an empty key in the path");
 		if (++depth > DEPTH_MAX)
-			return config_fail_at(
-			    cfg, &place, "more than 64 levels");
+			return config_fail_at(cfg, &place,
+			    "more than 64 levels");
 		if ((node = child_for_set(cfg, node, p, n, &place)) == NULL)
 			return -1;
 		p += n;
@@ -343,8 +343,8 @@ fail_unknown(struct config *cfg, const struct config_node *node)
 
 	config_path_of(&path, node);
 	if (near == NULL)
-		return config_fail_at(
-		    cfg, place, "unknown key '%s'", path.text);
+		return config_fail_at(cfg, place, "unknown key '%s'",
+		    path.text);
 	return config_fail_at(cfg, place,
 	    "unknown key '%s', did you mean '%s'?", path.text, near);
 }

@@ -110,12 +110,12 @@ int config_doubles(struct config *cfg, struct config_node *at, const char *path,
 
 /* The node at path, of any kind, a mapping, or a sequence; NULL if it is absent
  * or on an error.  Marks the node as known, not what it holds. */
-struct config_node *config_get(
-    struct config *cfg, struct config_node *at, const char *path);
-struct config_node *config_mapping(
-    struct config *cfg, struct config_node *at, const char *path);
-struct config_node *config_sequence(
-    struct config *cfg, struct config_node *at, const char *path);
+struct config_node *config_get(struct config *cfg, struct config_node *at,
+    const char *path);
+struct config_node *config_mapping(struct config *cfg, struct config_node *at,
+    const char *path);
+struct config_node *config_sequence(struct config *cfg, struct config_node *at,
+    const char *path);
 
 /*
  * Walk over a mapping or a sequence in the order of the document:
@@ -131,12 +131,12 @@ const char *config_key(const struct config_node *node); /* NULL in a sequence */
 
 /* Mark the node at path and all that it holds as known: for sections that
  * belong to another program. */
-void config_ignore(
-    struct config *cfg, struct config_node *at, const char *path);
+void config_ignore(struct config *cfg, struct config_node *at,
+    const char *path);
 
 /* Fail with "key 'path' is missing" if there is nothing there.  0 or -1. */
-int config_require(
-    struct config *cfg, struct config_node *at, const char *path);
+int config_require(struct config *cfg, struct config_node *at,
+    const char *path);
 
 /* Keep an error that the program found in a value (an end before its start):
  * the place and the key, then the formatted text.  Returns -1. */

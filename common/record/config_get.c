@@ -12,8 +12,8 @@
 #include "base/number.h"
 
 static void
-remember(
-    struct config *cfg, struct config_node *mapping, const char *p, size_t n)
+remember(struct config *cfg, struct config_node *mapping, const char *p,
+    size_t n)
 {
 	struct config_known **k = &mapping->known;
 
@@ -133,11 +133,11 @@ number_of(struct config *cfg, const struct config_node *node, double min,
 	if (number_parse(node->text, strlen(node->text), &x) == -1)
 		return config_fail_node(cfg, node, "'%s' is too large", shown);
 	if (x < min)
-		return config_fail_node(
-		    cfg, node, "'%s' is less than %.12g", shown, min);
+		return config_fail_node(cfg, node, "'%s' is less than %.12g",
+		    shown, min);
 	if (x > max)
-		return config_fail_node(
-		    cfg, node, "'%s' is more than %.12g", shown, max);
+		return config_fail_node(cfg, node, "'%s' is more than %.12g",
+		    shown, max);
 	*out = x;
 	return 0;
 }
@@ -176,11 +176,11 @@ config_int(struct config *cfg, struct config_node *at, const char *path,
 	}
 	config_shown(shown, node->text);
 	if (x < min || (!fits && x == INT64_MIN))
-		return config_fail_node(
-		    cfg, node, "'%s' is less than %" PRId64, shown, min);
+		return config_fail_node(cfg, node, "'%s' is less than %" PRId64,
+		    shown, min);
 	if (x > max || !fits)
-		return config_fail_node(
-		    cfg, node, "'%s' is more than %" PRId64, shown, max);
+		return config_fail_node(cfg, node, "'%s' is more than %" PRId64,
+		    shown, max);
 	*out = x;
 	return 1;
 }
@@ -282,8 +282,8 @@ config_ignore(struct config *cfg, struct config_node *at, const char *path)
 
 /* The path of what find() did not find. */
 static void
-path_of_missing(
-    struct config_path *path, const struct config_node *last, const char *rest)
+path_of_missing(struct config_path *path, const struct config_node *last,
+    const char *rest)
 {
 	config_path_of(path, last);
 	if (*rest != '\0')

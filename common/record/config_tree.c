@@ -218,8 +218,8 @@ config_child_of(struct config_node *node, const char *p, size_t n)
 }
 
 int
-config_fail_node(
-    struct config *cfg, const struct config_node *node, const char *format, ...)
+config_fail_node(struct config *cfg, const struct config_node *node,
+    const char *format, ...)
 {
 	struct config_path path = { 0 };
 	char what[600];
@@ -235,8 +235,8 @@ config_fail_node(
 }
 
 int
-config_fail_type(
-    struct config *cfg, const struct config_node *node, const char *wanted)
+config_fail_type(struct config *cfg, const struct config_node *node,
+    const char *wanted)
 {
 	char shown[CONFIG_SHOWN];
 
@@ -245,8 +245,8 @@ config_fail_type(
 	if (node->kind == CONFIG_SEQUENCE)
 		return config_fail_node(cfg, node, "a list is not %s", wanted);
 	if (node->kind == CONFIG_MAPPING)
-		return config_fail_node(
-		    cfg, node, "a mapping is not %s", wanted);
+		return config_fail_node(cfg, node, "a mapping is not %s",
+		    wanted);
 	return config_fail_node(cfg, node,
 	    node->plain ? "'%s' is not %s" : "\"%s\" in quotes is not %s",
 	    config_shown(shown, node->text), wanted);

@@ -66,8 +66,8 @@ int config_fail_node(struct config *cfg, const struct config_node *node,
 
 /* The same with "'abc' is not a number": the value, or a word for it, and what
  * was wanted. */
-int config_fail_type(
-    struct config *cfg, const struct config_node *node, const char *wanted);
+int config_fail_type(struct config *cfg, const struct config_node *node,
+    const char *wanted);
 
 /*
  * Parts of a path: the length of the first one, up to a point that no backslash
@@ -81,23 +81,23 @@ const char *config_part_copy(struct config *cfg, const char *p, size_t n);
 bool config_part_number(const char *p, size_t n, size_t *number);
 
 /* The child that the part names; NULL if there is none. */
-struct config_node *config_child_of(
-    struct config_node *node, const char *p, size_t n);
+struct config_node *config_child_of(struct config_node *node, const char *p,
+    size_t n);
 
 /* Put a node at the end of a mapping or sequence; sets parent and index. */
 void config_append(struct config_node *parent, struct config_node *child);
 
 /* A new node of kind CONFIG_NULL, NULL (kept as an error) if out of memory or
  * over the limit of nodes. */
-struct config_node *config_node_new(
-    struct config *cfg, const struct config_place *place);
+struct config_node *config_node_new(struct config *cfg,
+    const struct config_place *place);
 
 /*
  * The tree of the document in n bytes of text, CONFIG_NULL if there is none;
  * NULL on an error, which is kept.  option is the option that the text comes
  * from, NULL for the file.
  */
-struct config_node *config_yaml(
-    struct config *cfg, const char *text, size_t n, const char *option);
+struct config_node *config_yaml(struct config *cfg, const char *text, size_t n,
+    const char *option);
 
 #endif

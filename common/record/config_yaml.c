@@ -39,8 +39,8 @@ static struct config_node *node_read(struct reader *r, int depth);
 static struct config_place
 place_of(const struct reader *r, yaml_mark_t mark)
 {
-	return (
-	    struct config_place){ r->option, mark.line + 1, mark.column + 1 };
+	return (struct config_place){ r->option, mark.line + 1,
+		mark.column + 1 };
 }
 
 /* The reader of libyaml knows only the byte where it stopped. */
@@ -89,8 +89,8 @@ fail_yaml(struct reader *r)
 		tab = " (a tab; indent with spaces)";
 	if (p->context == NULL)
 		return config_fail_at(r->cfg, &place, "%s%s", p->problem, tab);
-	return config_fail_at(
-	    r->cfg, &place, "%s: %s%s", p->context, p->problem, tab);
+	return config_fail_at(r->cfg, &place, "%s: %s%s", p->context,
+	    p->problem, tab);
 }
 
 static int
@@ -136,8 +136,8 @@ anchor_begin(struct reader *r, const yaml_char_t *name, size_t *slot)
 	if (vec_grow(&r->anchor, &r->anchor_cap, r->anchors + 1, sizeof(a)) ==
 	    -1)
 		return config_fail_memory(r->cfg);
-	a.name = arena_copy(
-	    &r->cfg->arena, (const char *)name, strlen((const char *)name));
+	a.name = arena_copy(&r->cfg->arena, (const char *)name,
+	    strlen((const char *)name));
 	if (a.name == NULL)
 		return config_fail_memory(r->cfg);
 	r->anchor[r->anchors++] = a;
@@ -415,8 +415,8 @@ document_read(struct reader *r)
 	if (next_event(r) == -1)
 		return NULL;
 	if (r->option != NULL && is_block(&r->event)) {
-		fail_here(
-		    r, "the value must be one value, [...] or {...}; quote it");
+		fail_here(r,
+		    "the value must be one value, [...] or {...}; quote it");
 		return NULL;
 	}
 	if ((root = node_read(r, 1)) == NULL)

@@ -25,13 +25,13 @@ ask(struct config *cfg, struct config_node *node, unsigned *turn)
 	if (config_kind(node) == CONFIG_SCALAR) {
 		switch ((*turn)++ % 8) {
 		case 0:
-			config_double(
-			    cfg, node, NULL, 0, -INFINITY, INFINITY, &x);
+			config_double(cfg, node, NULL, 0, -INFINITY, INFINITY,
+			    &x);
 			assert(isfinite(x));
 			break;
 		case 1:
-			config_int(
-			    cfg, node, NULL, 0, INT64_MIN, INT64_MAX, &whole);
+			config_int(cfg, node, NULL, 0, INT64_MIN, INT64_MAX,
+			    &whole);
 			break;
 		case 2:
 			config_bool(cfg, node, NULL, false, &yes);
@@ -60,16 +60,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const size_t n = end != NULL ? (size_t)(end - data) : size;
 
 	for (unsigned turn = 0; turn < 5; turn++) {
-		struct config *cfg = config_parse(
-		    (const char *)data, n, "fuzz.yaml");
+		struct config *cfg = config_parse((const char *)data, n,
+		    "fuzz.yaml");
 		struct config_node *root;
 		unsigned t = turn;
 
 		if (cfg == NULL)
 			abort();
 		if (end != NULL) {
-			char *option = strndup(
-			    (const char *)end + 1, size - n - 1);
+			char *option = strndup((const char *)end + 1,
+			    size - n - 1);
 
 			if (option == NULL)
 				abort();

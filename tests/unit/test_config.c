@@ -69,28 +69,30 @@ values_are_found_by_path_and_type(void **state)
 	bool open;
 
 	(void)state;
-	assert_int_equal(
-	    config_int(cfg, NULL, "general.seed", 1, 0, INT64_MAX, &i), 1);
+	assert_int_equal(config_int(cfg, NULL, "general.seed", 1, 0, INT64_MAX,
+			     &i),
+	    1);
 	assert_int_equal(i, 42);
-	assert_int_equal(
-	    config_date(cfg, NULL, "general.start_date", 0, &day), 1);
+	assert_int_equal(config_date(cfg, NULL, "general.start_date", 0, &day),
+	    1);
 	assert_int_equal(day, 20089); /* date -d 2025-01-01 +%s, / 86400 */
 	assert_int_equal(config_text(cfg, NULL, "general.name", "", &text), 1);
 	assert_string_equal(text, "the \"shop\"");
-	assert_int_equal(
-	    config_bool(cfg, NULL, "general.open", false, &open), 1);
+	assert_int_equal(config_bool(cfg, NULL, "general.open", false, &open),
+	    1);
 	assert_true(open);
 	assert_int_equal(config_double(cfg, NULL, "traffic.weekend_multiplier",
 			     1, 0, 10, &x),
 	    1);
 	assert_near(x, 1.25, 0);
-	assert_int_equal(
-	    config_doubles(cfg, NULL, "traffic.weekly", -1, 2, &weekly, &n), 1);
+	assert_int_equal(config_doubles(cfg, NULL, "traffic.weekly", -1, 2,
+			     &weekly, &n),
+	    1);
 	assert_int_equal(n, 4);
 	assert_near(weekly[2], -0.2, 0);
 	assert_near(weekly[3], 0.5, 0);
-	assert_int_equal(
-	    config_int(cfg, NULL, "channels.1.base_sessions", 1, 0, 1000, &i),
+	assert_int_equal(config_int(cfg, NULL, "channels.1.base_sessions", 1, 0,
+			     1000, &i),
 	    1);
 	assert_int_equal(i, 500);
 	assert_null(config_error(cfg));
@@ -143,8 +145,8 @@ an_empty_file_is_an_empty_mapping(void **state)
 		double x;
 
 		assert_null(config_error(cfg));
-		assert_int_equal(
-		    config_double(cfg, NULL, "x.y", 3, 0, 9, &x), 0);
+		assert_int_equal(config_double(cfg, NULL, "x.y", 3, 0, 9, &x),
+		    0);
 		assert_int_equal(config_finish(cfg), 0);
 		config_close(cfg);
 	}
@@ -167,13 +169,13 @@ mappings_and_lists_are_walked_in_order(void **state)
 	assert_int_equal(config_count(list), 2);
 	node = config_first(list);
 	assert_string_equal(config_key(node), "Email");
-	assert_int_equal(
-	    config_int(cfg, node, "base_sessions", 0, 0, 9, &i), 1);
+	assert_int_equal(config_int(cfg, node, "base_sessions", 0, 0, 9, &i),
+	    1);
 	assert_int_equal(i, 3);
 	node = config_next(node);
 	assert_string_equal(config_key(node), "Direct");
-	assert_int_equal(
-	    config_int(cfg, node, "base_sessions", 0, 0, 9, &i), 1);
+	assert_int_equal(config_int(cfg, node, "base_sessions", 0, 0, 9, &i),
+	    1);
 	assert_int_equal(i, 4);
 	assert_null(config_next(node));
 
@@ -274,13 +276,13 @@ a_wrong_type_names_the_place_the_key_and_the_value(void **state)
 
 		switch (c[i].type) {
 		case 'd':
-			status = config_double(
-			    cfg, NULL, c[i].key, 3, -10, 10, &x);
+			status = config_double(cfg, NULL, c[i].key, 3, -10, 10,
+			    &x);
 			assert_near(x, 3, 0);
 			break;
 		case 'i':
-			status = config_int(
-			    cfg, NULL, c[i].key, 3, -10, 10, &whole);
+			status = config_int(cfg, NULL, c[i].key, 3, -10, 10,
+			    &whole);
 			assert_int_equal(whole, 3);
 			break;
 		case 'b':
@@ -296,8 +298,8 @@ a_wrong_type_names_the_place_the_key_and_the_value(void **state)
 			assert_int_equal(day, 3);
 			break;
 		case 'l':
-			status = config_doubles(
-			    cfg, NULL, c[i].key, -10, 10, &list, &n);
+			status = config_doubles(cfg, NULL, c[i].key, -10, 10,
+			    &list, &n);
 			break;
 		case 'm':
 			assert_null(config_mapping(cfg, NULL, c[i].key));
@@ -325,8 +327,8 @@ the_first_error_wins_and_later_look_ups_fail(void **state)
 	assert_int_equal(config_require(cfg, NULL, "d"), -1);
 	assert_int_equal(config_fail(cfg, NULL, "c", "is odd"), -1);
 	assert_int_equal(config_finish(cfg), -1);
-	assert_string_equal(
-	    config_error(cfg), "c.yaml:1:4: key 'a': 'x' is not a number");
+	assert_string_equal(config_error(cfg),
+	    "c.yaml:1:4: key 'a': 'x' is not a number");
 	config_close(cfg);
 }
 
@@ -334,13 +336,14 @@ static void
 a_program_can_fail_at_a_key(void **state)
 {
 	struct config *cfg = parse("events:\n  - start: 2025-03-01\n");
-	struct config_node *event = config_first(
-	    config_sequence(cfg, NULL, "events"));
+	struct config_node *event = config_first(config_sequence(cfg, NULL,
+	    "events"));
 
 	(void)state;
 	assert_int_equal(config_require(cfg, event, "start"), 0);
-	assert_int_equal(
-	    config_fail(cfg, event, "start", "'%s' is after the end", "x"), -1);
+	assert_int_equal(config_fail(cfg, event, "start",
+			     "'%s' is after the end", "x"),
+	    -1);
 	assert_string_equal(config_error(cfg),
 	    "c.yaml:2:12: key 'events.0.start': 'x' is after the end");
 	config_close(cfg);
@@ -354,8 +357,8 @@ a_program_can_fail_at_a_key(void **state)
 
 	cfg = parse("a: {b: }");
 	assert_int_equal(config_require(cfg, NULL, "a.b"), -1);
-	assert_string_equal(
-	    config_error(cfg), "c.yaml:1:8: key 'a.b' is missing");
+	assert_string_equal(config_error(cfg),
+	    "c.yaml:1:8: key 'a.b' is missing");
 	config_close(cfg);
 }
 
@@ -387,8 +390,8 @@ broken_yaml_is_reported_at_its_place(void **state)
 	assert_parse_fails("a:\n\tb: 1\n",
 	    "c.yaml:2:1: while scanning for the next token: found character "
 	    "that cannot start any token (a tab; indent with spaces)");
-	assert_parse_fails(
-	    "a: 1\nb: \xff\n", "c.yaml:2:4: invalid leading UTF-8 octet");
+	assert_parse_fails("a: 1\nb: \xff\n",
+	    "c.yaml:2:4: invalid leading UTF-8 octet");
 	assert_parse_fails("\xef\xbb\xbf"
 			   "a: \x01\n",
 	    "c.yaml:1:4: control characters are not allowed");
@@ -398,12 +401,12 @@ broken_yaml_is_reported_at_its_place(void **state)
 	assert_parse_fails("a: 'x\n",
 	    "c.yaml:2:1: while scanning a quoted scalar: found unexpected end "
 	    "of stream");
-	assert_parse_fails(
-	    "- 1\n", "c.yaml:1:1: a list is not a mapping of keys to values");
-	assert_parse_fails(
-	    "text\n", "c.yaml:1:1: 'text' is not a mapping of keys to values");
-	assert_parse_fails(
-	    "a: 1\n---\nb: 2\n", "c.yaml:2:1: a second document");
+	assert_parse_fails("- 1\n",
+	    "c.yaml:1:1: a list is not a mapping of keys to values");
+	assert_parse_fails("text\n",
+	    "c.yaml:1:1: 'text' is not a mapping of keys to values");
+	assert_parse_fails("a: 1\n---\nb: 2\n",
+	    "c.yaml:2:1: a second document");
 	assert_parse_fails("a: \"x\\0y\"\n", "c.yaml:1:4: a NUL in text");
 }
 
@@ -413,16 +416,16 @@ what_is_not_supported_says_so(void **state)
 	(void)state;
 	assert_parse_fails("a: &x {b: 1}\nc:\n  <<: *x\n",
 	    "c.yaml:3:3: merge keys ('<<') are not supported");
-	assert_parse_fails(
-	    "a: !!str 1\n", "c.yaml:1:4: tags are not supported");
+	assert_parse_fails("a: !!str 1\n",
+	    "c.yaml:1:4: tags are not supported");
 	assert_parse_fails("!x a: 1\n", "c.yaml:1:1: tags are not supported");
-	assert_parse_fails(
-	    "&x a: 1\n", "c.yaml:1:1: anchors on keys are not supported");
+	assert_parse_fails("&x a: 1\n",
+	    "c.yaml:1:1: anchors on keys are not supported");
 	assert_parse_fails("[a, b]: 1\n", "c.yaml:1:1: a key that is not text");
-	assert_parse_fails(
-	    "? {a: 1}\n: 1\n", "c.yaml:1:3: a key that is not text");
-	assert_parse_fails(
-	    "a: &x y\n*x : 1\n", "c.yaml:2:1: a key that is not text");
+	assert_parse_fails("? {a: 1}\n: 1\n",
+	    "c.yaml:1:3: a key that is not text");
+	assert_parse_fails("a: &x y\n*x : 1\n",
+	    "c.yaml:2:1: a key that is not text");
 	assert_parse_fails("'': 1\n", "c.yaml:1:1: an empty key");
 }
 
@@ -457,8 +460,8 @@ an_alias_is_a_copy_with_the_place_of_its_anchor(void **state)
 	assert_int_equal(config_double(cfg, NULL, "d", 0, 0, 9, &x), 1);
 	assert_near(x, 7, 0);
 	assert_int_equal(config_double(cfg, NULL, "b.y.1", 0, 0, 2, &x), -1);
-	assert_string_equal(
-	    config_error(cfg), "c.yaml:1:24: key 'b.y.1': '3' is more than 2");
+	assert_string_equal(config_error(cfg),
+	    "c.yaml:1:24: key 'b.y.1': '3' is more than 2");
 	config_close(cfg);
 }
 
@@ -525,8 +528,8 @@ depth_is_limited(void **state)
 	strcat(deep, "*a");
 	for (int i = 0; i < 40; i++)
 		strcat(deep, "]");
-	assert_parse_fails(
-	    deep, "c.yaml:2:44: more than 64 levels with its aliases");
+	assert_parse_fails(deep,
+	    "c.yaml:2:44: more than 64 levels with its aliases");
 }
 
 static void
@@ -563,28 +566,32 @@ options_override_and_add(void **state)
 
 	(void)state;
 	assert_int_equal(config_set(cfg, "traffic.weekend_multiplier=1.3"), 0);
-	assert_int_equal(
-	    config_double(cfg, NULL, "traffic.weekend_multiplier", 0, 0, 9, &x),
+	assert_int_equal(config_double(cfg, NULL, "traffic.weekend_multiplier",
+			     0, 0, 9, &x),
 	    1);
 	assert_near(x, 1.3, 0);
 	assert_int_equal(config_set(cfg, "traffic.weekly=[1, 2]"), 0);
-	assert_int_equal(
-	    config_doubles(cfg, NULL, "traffic.weekly", 0, 9, &weekly, &n), 1);
+	assert_int_equal(config_doubles(cfg, NULL, "traffic.weekly", 0, 9,
+			     &weekly, &n),
+	    1);
 	assert_int_equal(n, 2);
 	assert_int_equal(config_set(cfg, "holidays=[]"), 0);
-	assert_int_equal(
-	    config_count(config_sequence(cfg, NULL, "holidays")), 0);
+	assert_int_equal(config_count(config_sequence(cfg, NULL, "holidays")),
+	    0);
 	assert_int_equal(config_set(cfg, "channels.0.name=Post = mail"), 0);
-	assert_int_equal(
-	    config_text(cfg, NULL, "channels.0.name", "", &text), 1);
+	assert_int_equal(config_text(cfg, NULL, "channels.0.name", "", &text),
+	    1);
 	assert_string_equal(text, "Post = mail");
-	assert_int_equal(
-	    config_set(cfg, "channels.2={name: New, base_sessions: 1}"), 0);
-	assert_int_equal(
-	    config_int(cfg, NULL, "channels.2.base_sessions", 0, 0, 9, &i), 1);
+	assert_int_equal(config_set(cfg,
+			     "channels.2={name: New, base_sessions: 1}"),
+	    0);
+	assert_int_equal(config_int(cfg, NULL, "channels.2.base_sessions", 0, 0,
+			     9, &i),
+	    1);
 	assert_int_equal(config_set(cfg, "new.Booking\\.com.rate=0.5"), 0);
-	assert_int_equal(
-	    config_double(cfg, NULL, "new.Booking\\.com.rate", 0, 0, 1, &x), 1);
+	assert_int_equal(config_double(cfg, NULL, "new.Booking\\.com.rate", 0,
+			     0, 1, &x),
+	    1);
 	assert_near(x, 0.5, 0);
 	/* An override with nothing takes a value away. */
 	assert_int_equal(config_set(cfg, "general.seed="), 0);
@@ -618,13 +625,13 @@ errors_in_options_name_the_option(void **state)
 	double x;
 
 	(void)state;
-	assert_set_fails(
-	    shop, "nonsense", "--set 'nonsense': not of the form path=value");
+	assert_set_fails(shop, "nonsense",
+	    "--set 'nonsense': not of the form path=value");
 	assert_set_fails(shop, "=5", "--set '=5': an empty key in the path");
-	assert_set_fails(
-	    shop, "a..b=5", "--set 'a..b=5': an empty key in the path");
-	assert_set_fails(
-	    shop, "a.=5", "--set 'a.=5': an empty key in the path");
+	assert_set_fails(shop, "a..b=5",
+	    "--set 'a..b=5': an empty key in the path");
+	assert_set_fails(shop, "a.=5",
+	    "--set 'a.=5': an empty key in the path");
 	assert_set_fails(shop, "a=[1",
 	    "--set 'a=[1': while parsing a flow sequence: did not find "
 	    "expected ',' or ']'");
@@ -660,8 +667,8 @@ errors_in_options_name_the_option(void **state)
 static void
 a_key_that_nobody_asked_for_is_reported(void **state)
 {
-	struct config *cfg = parse(
-	    "general: {seed: 1}\ntrafic:\n  growth: 1\nzzz: 2\n");
+	struct config
+	    *cfg = parse("general: {seed: 1}\ntrafic:\n  growth: 1\nzzz: 2\n");
 	double x;
 
 	(void)state;
@@ -690,15 +697,15 @@ a_key_that_nobody_asked_for_is_reported(void **state)
 	cfg = parse("growabc: 1\n");
 	config_double(cfg, NULL, "growth", 0, 0, 9, &x);
 	assert_int_equal(config_finish(cfg), -1);
-	assert_string_equal(
-	    config_error(cfg), "c.yaml:1:1: unknown key 'growabc'");
+	assert_string_equal(config_error(cfg),
+	    "c.yaml:1:1: unknown key 'growabc'");
 	config_close(cfg);
 
 	cfg = parse("list: [1, 2]\n");
 	config_double(cfg, NULL, "list.0", 0, 0, 9, &x);
 	assert_int_equal(config_finish(cfg), -1);
-	assert_string_equal(
-	    config_error(cfg), "c.yaml:1:11: unknown key 'list.1'");
+	assert_string_equal(config_error(cfg),
+	    "c.yaml:1:11: unknown key 'list.1'");
 	config_close(cfg);
 }
 
@@ -722,8 +729,8 @@ an_unknown_key_of_an_option_names_the_option(void **state)
 static void
 ignored_sections_and_walked_keys_are_known(void **state)
 {
-	struct config *cfg = parse(
-	    "other: {a: [1, {b: 2}]}\nchannels: {A: {x: 1}, B: {}}\n");
+	struct config *cfg =
+	    parse("other: {a: [1, {b: 2}]}\nchannels: {A: {x: 1}, B: {}}\n");
 	struct config_node *n;
 	double x;
 
@@ -761,8 +768,8 @@ files_and_streams_are_read(void **state)
 	cfg = config_read(f, "stdin");
 	fclose(f);
 	assert_int_equal(config_double(cfg, NULL, "a", 0, 2, 9, &x), -1);
-	assert_string_equal(
-	    config_error(cfg), "stdin:1:4: key 'a': '1' is less than 2");
+	assert_string_equal(config_error(cfg),
+	    "stdin:1:4: key 'a': '1' is less than 2");
 	config_close(cfg);
 	unlink(path);
 
