@@ -131,6 +131,9 @@ needs_quotes(const struct recout *out, const char *p, size_t n)
 		return out->n == 1;
 	if (p[0] == ' ' || p[0] == '\t' || p[n - 1] == ' ' || p[n - 1] == '\t')
 		return true;
+	/* What would be a byte order mark at the start of the file. */
+	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (p[i] == out->delimiter || p[i] == '"' || p[i] == '\n' ||
 		    p[i] == '\r')
