@@ -1,0 +1,324 @@
+#include "base/date.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/date_zone.h"
+
+/*
+ * Howard Hinnant, "chrono-compatible low-level date algorithms": years begin
+ * in March, so that the leap day is the last, and repeat after 400 of them,
+ * 146097 days.  EPOCH days lie between 0000-03-01 and 1970-01-01.
+ */
+enum { CYCLE = 146097, EPOCH = 719468 };
+
+int
+date_days_in_month(int year, int month)
+{
+	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+int32_t
+date_from_civil(int year, int month, int day_of_month)
+{
+	int y, in_cycle, from_march;
+
+	if (year < 1 || year > 9999 || month < 1 || month > 12 ||
+	    day_of_month < 1 || day_of_month > date_days_in_month(year, month))
+		return DATE_NONE;
+	y = month <= 2 ? year - 1 : year;
+	in_cycle = y % 400;
+	from_march = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5;
+	return y / 400 * CYCLE + in_cycle * 365 + in_cycle / 4 -
+	    in_cycle / 100 + from_march + day_of_month - 1 - EPOCH;
+}
+
+void
+date_civil(int32_t day, int *year, int *month, int *day_of_month)
+{
+	uint32_t z, in_cycle, y, from_march, m;
+
+	assert(day >= DATE_MIN && day <= DATE_MAX);
+	z = (uint32_t)(day + EPOCH);
+	in_cycle = z % CYCLE;
+	y = (in_cycle - in_cycle / 1460 + in_cycle / 36524 -
+		in_cycle / 146096) /
+	    365;
+	from_march = in_cycle - (365 * y + y / 4 - y / 100);
+	m = (5 * from_march + 2) / 153;
+	if (year != NULL)
+		*year = (int)(y + z / CYCLE * 400 + (m >= 10));
+	if (month != NULL)
+		*month = (int)(m < 10 ? m + 3 : m - 9);
+	if (day_of_month != NULL)
+		*day_of_month = (int)(from_march - (153 * m + 2) / 5 + 1);
+}
+
+int
+date_weekday(int32_t day)
+{
+	return (int)((uint32_t)(day - DATE_MIN) % 7); /* DATE_MIN: Monday */
+}
+
+void
+date_iso_week(int32_t day, int *year, int *week)
+{
+	int32_t thursday = date_week_start(day) + 3;
+
+	date_civil(thursday, year, NULL, NULL);
+	*week = (thursday - date_from_civil(*year, 1, 1)) / 7 + 1;
+}
+
+int32_t
+date_week_start(int32_t day)
+{
+	return day - date_weekday(day);
+}
+
+int32_t
+date_month_start(int32_t day)
+{
+	int day_of_month;
+
+	date_civil(day, NULL, NULL, &day_of_month);
+	return day - day_of_month + 1;
+}
+
+int32_t
+date_month_next(int32_t day)
+{
+	int year, month, day_of_month;
+
+	date_civil(day, &year, &month, &day_of_month);
+	return day - day_of_month + 1 + date_days_in_month(year, month);
+}
+
+static void
+put_two(char *to, int v)
+{
+	to[0] = (char)('0' + v / 10);
+	to[1] = (char)('0' + v % 10);
+}
+
+size_t
+date_format(int32_t day, char buf[DATE_TEXT_MAX])
+{
+	int year, month, day_of_month;
+
+	if (day == DATE_NONE) {
+		buf[0] = '\0';
+		return 0;
+	}
+	date_civil(day, &year, &month, &day_of_month);
+	put_two(buf, year / 100);
+	put_two(buf + 2, year % 100);
+	buf[4] = '-';
+	put_two(buf + 5, month);
+	buf[7] = '-';
+	put_two(buf + 8, day_of_month);
+	buf[10] = '\0';
+	return 10;
+}
+
+/* Two digits as a number, or -1. */
+static int
+two(const char *p)
+{
+	unsigned high = (unsigned)(p[0] - '0'), low = (unsigned)(p[1] - '0');
+
+	return high > 9 || low > 9 ? -1 : (int)(high * 10 + low);
+}
+
+int
+date_parse(const char *p, size_t n, int32_t *day)
+{
+	int century, year, month, day_of_month;
+	int32_t got;
+
+	if (n != 10 || p[4] != '-' || p[7] != '-')
+		return -1;
+	century = two(p);
+	year = two(p + 2);
+	month = two(p + 5);
+	day_of_month = two(p + 8);
+	if (century < 0 || year < 0)
+		return -1;
+	got = date_from_civil(century * 100 + year, month, day_of_month);
+	if (got == DATE_NONE)
+		return -1;
+	*day = got;
+	return 0;
+}
+
+int
+date_parse_offset(const char *p, size_t n, int32_t *seconds)
+{
+	int hours, minutes = 0;
+
+	if (n == 1 && *p == 'Z') {
+		*seconds = 0;
+		return 0;
+	}
+	if (n < 3 || (*p != '+' && *p != '-'))
+		return -1;
+	hours = two(p + 1);
+	if (n == 5)
+		minutes = two(p + 3);
+	else if (n == 6 && p[3] == ':')
+		minutes = two(p + 4);
+	else if (n != 3)
+		return -1;
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return -1;
+	*seconds = (hours * 60 + minutes) * 60;
+	if (*p == '-')
+		*seconds = -*seconds;
+	return 0;
+}
+
+/* HH:MM[:SS[.digits]] at the start of the n bytes at p, as seconds of the day.
+ * Returns how many bytes it has, or 0 if there is no such text. */
+static size_t
+parse_clock(const char *p, size_t n, int32_t *seconds)
+{
+	int hour, minute, second = 0;
+	size_t used = 5;
+
+	if (n < 5 || p[2] != ':')
+		return 0;
+	hour = two(p);
+	minute = two(p + 3);
+	if (n > 5 && p[5] == ':') {
+		if (n < 8)
+			return 0;
+		second = two(p + 6);
+		used = 8;
+		if (n > 8 && p[8] == '.') {
+			for (used = 9; used < n; used++)
+				if (p[used] < '0' || p[used] > '9')
+					break;
+			if (used == 9)
+				return 0;
+		}
+	}
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+	    second > 60)
+		return 0;
+	/* A leap second belongs to the day that it ends. */
+	*seconds = (hour * 60 + minute) * 60 + (second == 60 ? 59 : second);
+	return used;
+}
+
+int
+date_parse_timestamp(
+    const char *p, size_t n, const struct date_zone *zone, int32_t *day)
+{
+	int32_t written, seconds, offset;
+	int64_t instant;
+	size_t used;
+
+	if (n == 10)
+		return date_parse(p, n, day);
+	if (n < 16 || date_parse(p, 10, &written) == -1 ||
+	    (p[10] != 'T' && p[10] != ' ') ||
+	    (used = parse_clock(p + 11, n - 11, &seconds)) == 0)
+		return -1;
+	used += 11;
+	if (used == n) {
+		*day = written;
+		return 0;
+	}
+	if (date_parse_offset(p + used, n - used, &offset) == -1)
+		return -1;
+	if (zone == NULL) {
+		*day = written;
+		return 0;
+	}
+	instant = (int64_t)written * 86400 + seconds - offset;
+	instant += date_zone_offset(zone, instant);
+	written = (int32_t)(instant / 86400 - (instant % 86400 < 0));
+	if (written < DATE_MIN || written > DATE_MAX)
+		return -1;
+	*day = written;
+	return 0;
+}
+
+int
+date_parse_as(const char *p, size_t n, const char *pattern, int32_t *day)
+{
+	char text[256];
+	const char *end;
+	struct tm tm = { .tm_year = 70 };
+	int32_t got;
+
+	if (n >= sizeof(text))
+		return -1;
+	if (n > 0)
+		memcpy(text, p, n);
+	text[n] = '\0';
+	end = strptime(text, pattern, &tm);
+	/* A NUL inside stops strptime() early. */
+	if (end == NULL || end != text + n)
+		return -1;
+	/* It takes any day of the month up to 31, whatever the month. */
+	if (tm.tm_year < 1 - 1900 || tm.tm_year > 9999 - 1900)
+		return -1;
+	got = date_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	if (got == DATE_NONE)
+		return -1;
+	*day = got;
+	return 0;
+}
+
+static bool
+uses_epoch_seconds(const char *pattern)
+{
+	const char *p = pattern;
+
+	while ((p = strchr(p, '%')) != NULL) {
+		p += 1 + strspn(p + 1, "_-0^#EO123456789");
+		if (*p == 's')
+			return true;
+		if (*p != '\0')
+			p++;
+	}
+	return false;
+}
+
+const char *
+date_pattern_check(const char *pattern)
+{
+	/* 2031-11-23 13:14:15, a Sunday, the day 326 of its year from 0:
+	 * no two parts are equal, and none is what is assumed of a part that
+	 * is missing. */
+	const struct tm tm = { .tm_year = 131,
+		.tm_mon = 10,
+		.tm_mday = 23,
+		.tm_hour = 13,
+		.tm_min = 14,
+		.tm_sec = 15,
+		.tm_wday = 0,
+		.tm_yday = 326,
+		.tm_zone = "UTC" };
+	char text[256];
+	size_t n;
+	int32_t day;
+
+	if (uses_epoch_seconds(pattern))
+		return "uses %s, which depends on the time zone of the process";
+		/* The pattern is the user's: it cannot be a literal. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	n = strftime(text, sizeof(text), pattern, &tm);
+#pragma GCC diagnostic pop
+	if (n == 0 || date_parse_as(text, n, pattern, &day) == -1 ||
+	    day != date_from_civil(2031, 11, 23))
+		return "does not give a whole date";
+	return NULL;
+}
