@@ -1,6 +1,7 @@
 #include "base/alias.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/rng.h"
 
@@ -10,10 +11,10 @@ alias_init(struct alias *alias, size_t n)
 	*alias = (struct alias){ .n = n };
 	alias->keep = calloc(n, sizeof(*alias->keep));
 	alias->other = calloc(n, sizeof(*alias->other));
-	alias->scaled = calloc(n, sizeof(*alias->scaled));
+	alias->share = calloc(n, sizeof(*alias->share));
 	alias->stack = calloc(n, sizeof(*alias->stack));
 	if (alias->keep == NULL || alias->other == NULL ||
-	    alias->scaled == NULL || alias->stack == NULL)
+	    alias->share == NULL || alias->stack == NULL)
 		return -1;
 	return 0;
 }
@@ -30,6 +31,7 @@ void
 alias_set(struct alias *alias, const double *weight)
 {
 	const size_t n = alias->n;
+	double *scaled = alias->share; /* not yet needed for itself */
 	size_t small = 0, large = n, largest = 0;
 	double sum = 0;
 
@@ -41,8 +43,8 @@ alias_set(struct alias *alias, const double *weight)
 	/* One array holds both stacks: cells under 1 grow from its start, the
 	 * others from its end. */
 	for (size_t i = n; i-- > 0;) {
-		alias->scaled[i] = weight[i] / sum * (double)n;
-		if (alias->scaled[i] < 1)
+		scaled[i] = weight[i] / sum * (double)n;
+		if (scaled[i] < 1)
 			alias->stack[small++] = (uint32_t)i;
 		else
 			alias->stack[--large] = (uint32_t)i;
@@ -51,10 +53,10 @@ alias_set(struct alias *alias, const double *weight)
 		const uint32_t s = alias->stack[--small];
 		const uint32_t l = alias->stack[large];
 
-		alias->keep[s] = fixed(alias->scaled[s]);
+		alias->keep[s] = fixed(scaled[s]);
 		alias->other[s] = l;
-		alias->scaled[l] -= 1 - alias->scaled[s];
-		if (alias->scaled[l] < 1) {
+		scaled[l] -= 1 - scaled[s];
+		if (scaled[l] < 1) {
 			large++;
 			alias->stack[small++] = l;
 		}
@@ -72,6 +74,12 @@ alias_set(struct alias *alias, const double *weight)
 		alias->keep[s] = 0;
 		alias->other[s] = weight[s] > 0 ? s : (uint32_t)largest;
 	}
+
+	sum = 0;
+	for (size_t i = n; i-- > 0;) {
+		sum += weight[i];
+		alias->share[i] = weight[i] > 0 ? weight[i] / sum : 0;
+	}
 }
 
 size_t
@@ -85,11 +93,30 @@ alias_draw(const struct alias *alias, struct rng *rng)
 }
 
 void
+alias_split(
+    const struct alias *alias, struct rng *rng, uint64_t times, uint64_t *count)
+{
+	const size_t n = alias->n;
+
+	/* A binomial takes the time of about eight draws. */
+	if (times / 8 < n) {
+		memset(count, 0, n * sizeof(*count));
+		while (times-- > 0)
+			count[alias_draw(alias, rng)]++;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		count[i] = rng_binomial(rng, times, alias->share[i]);
+		times -= count[i];
+	}
+}
+
+void
 alias_release(struct alias *alias)
 {
 	free(alias->keep);
 	free(alias->other);
-	free(alias->scaled);
+	free(alias->share);
 	free(alias->stack);
 	*alias = (struct alias){ 0 };
 }

@@ -17,7 +17,7 @@ struct alias {
 	size_t n;
 	uint64_t *keep;  /* probability of staying in a cell, times 2^64 */
 	uint32_t *other; /* where to go otherwise */
-	double *scaled;  /* scratch of alias_set() */
+	double *share;   /* of an index in the weights from it on */
 	uint32_t *stack; /* scratch of alias_set() */
 };
 
@@ -32,6 +32,12 @@ void alias_set(struct alias *alias, const double *weight);
 
 /* An index below n.  One 64-bit draw; the bias is below n / 2^64. */
 size_t alias_draw(const struct alias *alias, struct rng *rng);
+
+/* Draw times indices at once: count[i], for all n, is how often index i came
+ * (multinomial).  Few are drawn one by one; of many, each count is binomial of
+ * what the indices before it have left. */
+void alias_split(const struct alias *alias, struct rng *rng, uint64_t times,
+    uint64_t *count);
 
 /* A zeroed table is fine, before and after. */
 void alias_release(struct alias *alias);

@@ -309,7 +309,7 @@ binomial_btrs(struct rng *rng, uint64_t count, double p)
 	const double b = 1.15 + 2.53 * sd, c = n * p + 0.5;
 	const double a = -0.0873 + 0.0248 * b + 0.01 * p;
 	const double vr = 0.92 - 4.2 / b, alpha = (2.83 + 5.1 / b) * sd;
-	const double log_mode = log_binomial(floor((n + 1) * p), n, p);
+	double log_mode = NAN; /* made when first needed */
 
 	for (;;) {
 		const double u = rng_uniform(rng) - 0.5, v = rng_uniform(rng);
@@ -320,6 +320,8 @@ binomial_btrs(struct rng *rng, uint64_t count, double p)
 			return (uint64_t)k;
 		if (!(k >= 0 && k <= n))
 			continue;
+		if (isnan(log_mode))
+			log_mode = log_binomial(floor((n + 1) * p), n, p);
 		if (log(v * alpha / (a / (us * us) + b)) <=
 		    log_binomial(k, n, p) - log_mode)
 			return (uint64_t)k;

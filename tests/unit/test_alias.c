@@ -95,6 +95,55 @@ a_table_can_be_set_again(void **state)
 	alias_release(&alias);
 }
 
+struct trials {
+	double n, p;
+};
+
+static double
+binomial_pmf(double k, const void *arg)
+{
+	const struct trials *t = arg;
+
+	if (k > t->n)
+		return 0;
+	return exp(lgamma(t->n + 1) - lgamma(k + 1) - lgamma(t->n - k + 1) +
+	    k * log(t->p) + (t->n - k) * log1p(-t->p));
+}
+
+/* One by one and by binomials: each count is binomial, and they add up. */
+static void
+a_split_counts_every_draw(void **state)
+{
+	enum { SPLITS = 20000 };
+	static const double weight[] = { 1, 0, 2, 5, 0 };
+	static const uint64_t times[] = { 0, 1, 30, 39, 40, 1000 };
+	static double third[SPLITS];
+	struct alias alias;
+	struct rng rng;
+
+	(void)state;
+	assert_int_equal(alias_init(&alias, 5), 0);
+	alias_set(&alias, weight);
+	for (size_t t = 0; t < sizeof(times) / sizeof(*times); t++) {
+		const struct trials trials = { (double)times[t], 2. / 8 };
+
+		rng_init(&rng, 14, rng_stream(1, t, 0));
+		for (int i = 0; i < SPLITS; i++) {
+			uint64_t count[5];
+
+			alias_split(&alias, &rng, times[t], count);
+			assert_int_equal(
+			    count[0] + count[2] + count[3], times[t]);
+			assert_int_equal(count[1] + count[4], 0);
+			third[i] = (double)count[2];
+		}
+		if (times[t] > 0)
+			assert_counts_follow(third, SPLITS, trials.n * trials.p,
+			    binomial_pmf, &trials);
+	}
+	alias_release(&alias);
+}
+
 int
 main(void)
 {
@@ -102,6 +151,7 @@ main(void)
 		cmocka_unit_test(indices_are_drawn_by_their_weights),
 		cmocka_unit_test(a_weight_of_zero_is_never_drawn),
 		cmocka_unit_test(a_table_can_be_set_again),
+		cmocka_unit_test(a_split_counts_every_draw),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
