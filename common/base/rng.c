@@ -1,5 +1,7 @@
 #include "base/rng.h"
 
+#include <math.h>
+
 void
 philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
@@ -85,4 +87,258 @@ rng_below(struct rng *rng, uint64_t n)
 			m = (unsigned __int128)rng_u64(rng) * n;
 	}
 	return (uint64_t)(m >> 64);
+}
+
+/* num[0] + num[1] x + ... over den[0] + den[1] x + ..., both of degree 7. */
+static double
+ratio7(const double num[8], const double den[8], double x)
+{
+	double a = num[7], b = den[7];
+
+	for (int i = 6; i >= 0; i--) {
+		a = a * x + num[i];
+		b = b * x + den[i];
+	}
+	return a / b;
+}
+
+double
+rng_normal_quantile(double p)
+{
+	static const double a[] = { 3.3871328727963666080e0,
+		1.3314166789178437745e2, 1.9715909503065514427e3,
+		1.3731693765509461125e4, 4.5921953931549871457e4,
+		6.7265770927008700853e4, 3.3430575583588128105e4,
+		2.5090809287301226727e3 };
+	static const double b[] = { 1, 4.2313330701600911252e1,
+		6.8718700749205790830e2, 5.3941960214247511077e3,
+		2.1213794301586595867e4, 3.9307895800092710610e4,
+		2.8729085735721942674e4, 5.2264952788528545610e3 };
+	static const double c[] = { 1.42343711074968357734e0,
+		4.63033784615654529590e0, 5.76949722146069140550e0,
+		3.64784832476320460504e0, 1.27045825245236838258e0,
+		2.41780725177450611770e-1, 2.27238449892691845833e-2,
+		7.74545014278341407640e-4 };
+	static const double d[] = { 1, 2.05319162663775882187e0,
+		1.67638483018380384940e0, 6.89767334985100004550e-1,
+		1.48103976427480074590e-1, 1.51986665636164571966e-2,
+		5.47593808499534494600e-4, 1.05075007164441684324e-9 };
+	static const double e[] = { 6.65790464350110377720e0,
+		5.46378491116411436990e0, 1.78482653991729133580e0,
+		2.96560571828504891230e-1, 2.65321895265761230930e-2,
+		1.24266094738807843860e-3, 2.71155556874348757815e-5,
+		2.01033439929228813265e-7 };
+	static const double f[] = { 1, 5.99832206555887937690e-1,
+		1.36929880922735805310e-1, 1.48753612908506148525e-2,
+		7.86869131145613259100e-4, 1.84631831751005468180e-5,
+		1.42151175831644588870e-7, 2.04426310338993978564e-15 };
+	const double q = p - 0.5;
+	double r, z;
+
+	if (fabs(q) <= 0.425)
+		return q * ratio7(a, b, 0.180625 - q * q);
+	r = sqrt(-log(q < 0 ? p : 1 - p));
+	z = r <= 5 ? ratio7(c, d, r - 1.6) : ratio7(e, f, r - 5);
+	return q < 0 ? -z : z;
+}
+
+double
+rng_normal(struct rng *rng)
+{
+	/* The middles of 2^52 cells: neither 0 nor 1, and symmetric. */
+	return rng_normal_quantile(((double)(rng_u64(rng) >> 12) + 0.5) *
+	    0x1p-52);
+}
+
+double
+rng_lognormal(struct rng *rng, double mu, double sigma)
+{
+	return exp(mu + sigma * rng_normal(rng));
+}
+
+/*
+ * Logarithms of probabilities by Loader's saddle point expansion ("Fast and
+ * accurate computation of binomial probabilities", 2000), which stays accurate
+ * where the differences of lgamma() cancel, at counts of 2^40.
+ */
+
+/* log(n!) - log(sqrt(2 pi n) (n / e)^n), n >= 1: Stirling's series, whose next
+ * term is below 1e-17 from 16 on; below that n! is exact in a double. */
+static double
+stirling_error(double n)
+{
+	static const double half_log_2pi = 0.91893853320467274178;
+	double factorial = 1;
+
+	if (n >= 16) {
+		const double i = 1 / n, i2 = i * i;
+
+		return i *
+		    (1. / 12 -
+			i2 *
+			    (1. / 360 -
+				i2 *
+				    (1. / 1260 -
+					i2 *
+					    (1. / 1680 -
+						i2 *
+						    (1. / 1188 -
+							i2 * 691. / 360360)))));
+	}
+	for (double k = 2; k <= n; k++)
+		factorial *= k;
+	return log(factorial) - (n + 0.5) * log(n) + n - half_log_2pi;
+}
+
+/* x log(x / m) + m - x, x and m positive. */
+static double
+deviance(double x, double m)
+{
+	const double v = (x - m) / (x + m), v2 = v * v;
+	double sum = 0, power = v;
+
+	if (fabs(v) > 0.1)
+		return x * log(x / m) + m - x;
+	for (int j = 3;; j += 2) {
+		double next;
+
+		power *= v2;
+		next = sum + power / j;
+		if (next == sum)
+			break;
+		sum = next;
+	}
+	return (x - m) * v + 2 * x * sum;
+}
+
+static double
+log_poisson(double k, double mean)
+{
+	static const double two_pi = 6.28318530717958647693;
+
+	if (k == 0)
+		return -mean;
+	return -stirling_error(k) - deviance(k, mean) - 0.5 * log(two_pi * k);
+}
+
+static double
+log_binomial(double k, double n, double p)
+{
+	static const double two_pi = 6.28318530717958647693;
+
+	if (k == 0)
+		return n * log1p(-p);
+	if (k == n)
+		return n * log(p);
+	return stirling_error(n) - stirling_error(k) - stirling_error(n - k) -
+	    deviance(k, n * p) - deviance(n - k, n * (1 - p)) +
+	    0.5 * log(n / (two_pi * k * (n - k)));
+}
+
+/* A search from 0 up that is longer than this has met a uniform within 2^-53 of
+ * 1 and the rounding of the sum; with means below 10, no count above it has a
+ * probability of 1e-60. */
+enum { LONGEST_SEARCH = 128 };
+
+static uint64_t
+poisson_inversion(struct rng *rng, double mean)
+{
+	const double p0 = exp(-mean);
+
+	for (;;) {
+		double u = rng_uniform(rng), p = p0;
+
+		for (unsigned k = 0; k < LONGEST_SEARCH; k++) {
+			if (u < p)
+				return k;
+			u -= p;
+			p *= mean / (k + 1);
+		}
+	}
+}
+
+uint64_t
+rng_poisson(struct rng *rng, double mean)
+{
+	double a, b, alpha_inverse, vr;
+
+	if (mean < 10)
+		return poisson_inversion(rng, mean);
+	b = 0.931 + 2.53 * sqrt(mean);
+	a = -0.059 + 0.02483 * b;
+	alpha_inverse = 1.1239 + 1.1328 / (b - 3.4);
+	vr = 0.9277 - 3.6224 / (b - 2);
+	for (;;) {
+		const double u = rng_uniform(rng) - 0.5, v = rng_uniform(rng);
+		const double us = 0.5 - fabs(u);
+		const double k = floor((2 * a / us + b) * u + mean + 0.43);
+
+		if (us >= 0.07 && v <= vr)
+			return (uint64_t)k;
+		if (!(k >= 0) || (us < 0.013 && v > us))
+			continue;
+		if (log(v * alpha_inverse / (a / (us * us) + b)) <=
+		    log_poisson(k, mean))
+			return (uint64_t)k;
+	}
+}
+
+/* p <= 1/2, n p < 10. */
+static uint64_t
+binomial_inversion(struct rng *rng, uint64_t n, double p)
+{
+	const double p0 = exp((double)n * log1p(-p)), odds = p / (1 - p);
+
+	for (;;) {
+		double u = rng_uniform(rng), f = p0;
+
+		for (unsigned k = 0; k <= n && k < LONGEST_SEARCH; k++) {
+			if (u < f)
+				return k;
+			u -= f;
+			f *= odds * (double)(n - k) / (k + 1);
+		}
+	}
+}
+
+/* p <= 1/2, n p >= 10. */
+static uint64_t
+binomial_btrs(struct rng *rng, uint64_t count, double p)
+{
+	const double n = (double)count, sd = sqrt(n * p * (1 - p));
+	const double b = 1.15 + 2.53 * sd, c = n * p + 0.5;
+	const double a = -0.0873 + 0.0248 * b + 0.01 * p;
+	const double vr = 0.92 - 4.2 / b, alpha = (2.83 + 5.1 / b) * sd;
+	double log_mode = NAN; /* made when first needed */
+
+	for (;;) {
+		const double u = rng_uniform(rng) - 0.5, v = rng_uniform(rng);
+		const double us = 0.5 - fabs(u);
+		const double k = floor((2 * a / us + b) * u + c);
+
+		if (us >= 0.07 && v <= vr)
+			return (uint64_t)k;
+		if (!(k >= 0 && k <= n))
+			continue;
+		if (isnan(log_mode))
+			log_mode = log_binomial(floor((n + 1) * p), n, p);
+		if (log(v * alpha / (a / (us * us) + b)) <=
+		    log_binomial(k, n, p) - log_mode)
+			return (uint64_t)k;
+	}
+}
+
+uint64_t
+rng_binomial(struct rng *rng, uint64_t n, double p)
+{
+	const double least = p <= 0.5 ? p : 1 - p;
+	uint64_t k;
+
+	if (n == 0 || least <= 0)
+		k = 0;
+	else if ((double)n * least < 10)
+		k = binomial_inversion(rng, n, least);
+	else
+		k = binomial_btrs(rng, n, least);
+	return p <= 0.5 ? k : n - k;
 }

@@ -48,4 +48,36 @@ double rng_uniform(struct rng *rng);
  * draw. */
 uint64_t rng_below(struct rng *rng, uint64_t n);
 
+/*
+ * Distributions.  They use log, exp and log1p of the C library: where two
+ * libraries differ in the last bit of one of these, a draw may differ with a
+ * probability of about 1e-16, so that whole numbers and money come out the same
+ * everywhere.
+ */
+
+/* Normal, mean 0 and deviation 1, within +-8.2: the inverse of the
+ * distribution function (rng_normal_quantile) at one 64-bit draw, so that n
+ * normals always take n draws. */
+double rng_normal(struct rng *rng);
+
+/* z with P(Z <= z) = p for a standard normal Z; 0 < p < 1; relative error
+ * about 1e-16.  Wichura, "Algorithm AS 241: the percentage points of the normal
+ * distribution", Applied Statistics 37, 1988 (PPND16). */
+double rng_normal_quantile(double p);
+
+/* exp(mu + sigma Z): the logarithm has mean mu and deviation sigma; the mean is
+ * exp(mu + sigma^2 / 2).  One 64-bit draw. */
+double rng_lognormal(struct rng *rng, double mu, double sigma);
+
+/* Poisson with a mean in [0, 2^40].  Exact: inversion below 10 (one draw),
+ * above it PTRS of Hoermann, "The transformed rejection method for generating
+ * Poisson random variables", Insurance: Mathematics and Economics 12, 1993. */
+uint64_t rng_poisson(struct rng *rng, double mean);
+
+/* Successes in n <= 2^40 trials of probability p in [0, 1].  Exact: inversion
+ * where n min(p, 1 - p) is below 10, otherwise BTRS of Hoermann, "The
+ * generation of binomial random variates", J. Statistical Computation and
+ * Simulation 46, 1993. */
+uint64_t rng_binomial(struct rng *rng, uint64_t n, double p);
+
 #endif

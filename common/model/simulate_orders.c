@@ -1,0 +1,183 @@
+#include "model/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/urn.h"
+#include "model/simulate_shop.h"
+
+struct simulate_orders {
+	const struct simulate *shop;
+
+	/* What is not yet drawn of the day's orders: an urn with a kind for
+	 * each channel, product and quantity that sold, and what the orders of
+	 * that kind have in common. */
+	struct urn urn;
+	struct simulate_order *kind;
+	uint64_t *count; /* scratch to fill the urn */
+
+	uint64_t next_order_id;
+	struct rng arrival, who, value;
+};
+
+struct simulate_orders *
+simulate_orders_new(const struct simulate *shop)
+{
+	const struct simulate_params *p = shop->params;
+	const size_t kinds = p->n_channels * p->n_products * shop->n_quantities;
+	struct simulate_orders *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		return NULL;
+	o->shop = shop;
+	o->kind = calloc(kinds, sizeof(*o->kind));
+	o->count = calloc(kinds, sizeof(*o->count));
+	if (o->kind == NULL || o->count == NULL ||
+	    urn_init(&o->urn, kinds) == -1) {
+		simulate_orders_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+void
+simulate_orders_free(struct simulate_orders *orders)
+{
+	if (orders == NULL)
+		return;
+	urn_release(&orders->urn);
+	free(orders->count);
+	free(orders->kind);
+	free(orders);
+}
+
+/* Whether an event with a share concerns a product: always the same ones. */
+static int
+is_concerned(const struct simulate *shop, size_t event, size_t product)
+{
+	struct rng rng;
+
+	rng_init(&rng, shop->params->seed,
+	    rng_stream(STREAM_CONCERNED, event, product));
+	return rng_uniform(&rng) < shop->params->events[event].share;
+}
+
+/* What price events make of the value of a product's orders in a channel. */
+static double
+price_factor(const struct simulate *shop, int32_t date, size_t product,
+    size_t channel)
+{
+	const struct simulate_params *p = shop->params;
+	double factor = 1;
+
+	for (size_t i = 0; i < p->n_events; i++) {
+		const struct simulate_event *e = &p->events[i];
+
+		if (e->kind == SIMULATE_PRICE && date >= e->start &&
+		    date <= e->end &&
+		    (e->channel == -1 || e->channel == (int32_t)channel) &&
+		    (e->category == -1 ||
+			e->category ==
+			    (int32_t)shop->products[product].category) &&
+		    is_concerned(shop, i, product))
+			factor *= simulate_factor(e, date);
+	}
+	return factor;
+}
+
+/* To the nearest cent; within what a double holds exactly, whatever the events
+ * and the noise are. */
+static int64_t
+cents(double value)
+{
+	return value > 9e15 ? INT64_C(9000000000000000)
+			    : (int64_t)floor(value + 0.5);
+}
+
+static struct simulate_order
+kind_of(const struct simulate *shop, size_t product, size_t channel,
+    size_t quantity, double factor)
+{
+	return (struct simulate_order){ .channel = (uint32_t)channel,
+		.product = (uint32_t)product,
+		.quantity = (uint32_t)quantity,
+		.order_value = cents((double)(shop->products[product]
+						  .unit_price *
+					 (int64_t)quantity) *
+		    factor) };
+}
+
+void
+simulate_orders_start(struct simulate_orders *orders,
+    const struct simulate_day *day)
+{
+	const struct simulate *shop = orders->shop;
+	const struct simulate_params *p = shop->params;
+	const uint64_t *sold = day->sold;
+	const int priced = simulate_has(shop, SIMULATE_PRICE, day->date);
+	size_t n = 0;
+
+	for (size_t k = 0; k < p->n_products; k++)
+		for (size_t c = 0; c < p->n_channels; c++) {
+			double factor = -1; /* not yet asked for */
+
+			for (size_t q = 0; q < shop->n_quantities; q++) {
+				const uint64_t count = *sold++;
+
+				if (count == 0)
+					continue;
+				if (factor < 0)
+					factor = priced ? price_factor(shop,
+							      day->date, k, c)
+							: 1;
+				orders->count[n] = count;
+				orders->kind[n++] = kind_of(shop, k, c, q + 1,
+				    factor);
+			}
+		}
+	urn_fill(&orders->urn, orders->count, n);
+	orders->next_order_id = day->first_order_id;
+	simulate_stream(&orders->arrival, shop, STREAM_ARRIVAL, day->date, 0);
+	simulate_stream(&orders->who, shop, STREAM_WHO, day->date, 0);
+	simulate_stream(&orders->value, shop, STREAM_VALUE, day->date, 0);
+}
+
+/* The customer of an order: see rank_customers(). */
+static uint32_t
+draw_customer(const struct simulate *shop, struct rng *rng)
+{
+	const uint64_t n = shop->params->n_customers;
+	const double x = rng_uniform(rng) * CURVE_CELLS;
+	const size_t cell = (size_t)x;
+	const double *curve = shop->customers + cell;
+	const double rank = curve[0] +
+	    (x - (double)cell) * (curve[1] - curve[0]);
+	uint64_t i = (uint64_t)(rank * (double)n);
+
+	if (i >= n) /* rounding */
+		i = n - 1;
+	return (uint32_t)((i * shop->customer_step + shop->customer_offset) %
+	    n);
+}
+
+size_t
+simulate_orders_next(struct simulate_orders *orders,
+    struct simulate_order *rows, size_t max)
+{
+	const struct simulate *shop = orders->shop;
+	const double sigma = shop->params->value_noise;
+	size_t n;
+
+	for (n = 0; n < max && urn_left(&orders->urn) > 0; n++) {
+		struct simulate_order *row = &rows[n];
+
+		*row = orders->kind[urn_draw(&orders->urn, &orders->arrival)];
+		row->order_id = orders->next_order_id++;
+		row->customer = draw_customer(shop, &orders->who);
+		if (sigma > 0)
+			row->order_value = cents((double)row->order_value *
+			    rng_lognormal(&orders->value, -0.5 * sigma * sigma,
+				sigma));
+	}
+	return n;
+}
