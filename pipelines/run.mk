@@ -1,0 +1,18 @@
+# make run: a shop simulated, measured, searched by three models, and their
+# consensus, in out/.  Each file is made again when what it is made of changed.
+
+RUN_CONFIG = config/simulation.yaml
+RUN_DATA = $(patsubst %,out/data/%.csv,products customers website_traffic \
+	orders inventory events holidays)
+
+run: out/summary.txt
+
+$(RUN_DATA) &: $(RUN_CONFIG) $(B)/bin/aee-simulate
+	@mkdir -p out/data
+	$(B)/bin/aee-simulate -C $(RUN_CONFIG) -d out/data
+	@touch $(RUN_DATA)
+
+out/summary.txt: out/data/orders.csv out/data/website_traffic.csv \
+    pipelines/analyze.sh $(TOOLS)
+	PATH="$(abspath $(B)/bin):$$PATH" pipelines/analyze.sh \
+	    out/data/orders.csv out/data/website_traffic.csv out
