@@ -97,18 +97,16 @@ static void
 factor(struct mapfit *f, double lambda)
 {
 	const size_t dq = linalg_stride(f->q);
-	double largest = 0, extra = 0;
+	double extra = 0;
 
-	for (size_t i = 0; i < f->q; i++)
-		largest = fmax(largest, f->dd[i * dq + i]);
 	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		memcpy(f->chol, f->dd, f->q * dq * sizeof(*f->chol));
 		for (size_t i = 0; i < f->q; i++)
 			f->chol[i * dq + i] += lambda * f->prior[i] +
-			    f->damping * f->dd[i * dq + i] + extra;
+			    (f->damping + extra) * f->dd[i * dq + i];
 		if (cholesky(f->chol, f->q) == 0)
 			break;
-		extra = extra == 0 ? 1e-15 * largest + 1e-300 : 10 * extra;
+		extra = extra == 0 ? 1e-15 : 10 * extra;
 	}
 	memcpy(f->y, f->b, dq * sizeof(*f->y));
 	cholesky_solve_lower(f->chol, f->q, f->y);
@@ -180,9 +178,10 @@ drop(struct mapfit *f, size_t i)
 }
 
 /* Move the active hinges towards x, up to the first that would change its sign,
- * which leaves the set.  Returns whether x was reached. */
+ * which leaves the set.  Returns whether x was reached.  *stuck is set to a hinge
+ * that left without having moved at all, the newest, which only rounding does. */
 static bool
-move(struct mapfit *f)
+move(struct mapfit *f, size_t *stuck)
 {
 	double *delta = f->theta + linalg_stride(f->q);
 	double step = 1;
@@ -208,6 +207,8 @@ move(struct mapfit *f)
 	}
 	if (first == f->n_active)
 		return true;
+	if (step == 0)
+		*stuck = f->active[first];
 	drop(f, first);
 	return false;
 }
@@ -274,12 +275,12 @@ solve(struct mapfit *f, double lambda)
 	/* The objective falls at every step, so that no set comes twice; the
 	 * limit is for hinges that rounding cannot tell apart. */
 	for (size_t round = 0; round < 20 * f->s + 20; round++) {
-		size_t worst = f->s;
+		size_t worst = f->s, stuck = f->s;
 
 		do {
 			f->solves++;
 			solve_active(f);
-		} while (!move(f));
+		} while (!move(f, &stuck));
 		complete(f);
 		for (size_t j = 0; j < f->s; j++)
 			if (f->theta[dq + j] == 0 &&
@@ -287,7 +288,7 @@ solve(struct mapfit *f, double lambda)
 			    (worst == f->s ||
 				fabs(f->x[j]) > fabs(f->x[worst])))
 				worst = j;
-		if (worst == f->s)
+		if (worst == f->s || worst == stuck)
 			break;
 		f->price[f->n_active] = copysign(w, f->x[worst]);
 		f->active[f->n_active++] = worst;

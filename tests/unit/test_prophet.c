@@ -337,6 +337,41 @@ changepoints_that_cannot_be_told_apart_do_no_harm(void **state)
 	free_case(&c);
 }
 
+/* Two equal regressors in a large unit, not standardised: no digits are left to
+ * tell them apart, but the rest of the model must not suffer. */
+static void
+equal_regressors_of_any_size_do_no_harm(void **state)
+{
+	struct prophet_case c;
+	struct prophet_rows rows;
+	struct prophet *fit, *plain;
+	const double *column[2];
+	double *x;
+
+	(void)state;
+	load_case(&c, "daily_revenue");
+	assert_non_null(x = calloc(c.history.n, sizeof(*x)));
+	for (size_t i = 0; i < c.history.n; i++)
+		x[i] = (double)(i * i % 11) * 1e50;
+	column[0] = column[1] = x;
+	assert_non_null(plain = prophet_fit(&c.spec, &c.history, NULL));
+	c.spec.n_features = 2;
+	c.feature[0] = c.feature[1] = (struct prophet_feature){
+		.prior_scale = 10,
+		.standardize = PROPHET_STANDARDIZE_NO,
+	};
+	rows = c.history;
+	rows.feature = column;
+	assert_null(prophet_check_rows(&c.spec, &rows, NULL));
+	assert_non_null(fit = prophet_fit(&c.spec, &rows, NULL));
+	assert_true(prophet_values(fit)->log_posterior >=
+	    prophet_values(plain)->log_posterior);
+	prophet_free(fit);
+	prophet_free(plain);
+	free(x);
+	free_case(&c);
+}
+
 /* ---- what must not matter ------------------------------------------------ */
 
 static void
@@ -818,6 +853,7 @@ main(void)
 		    a_series_that_the_model_reproduces_is_a_perfect_fit),
 		cmocka_unit_test(
 		    changepoints_that_cannot_be_told_apart_do_no_harm),
+		cmocka_unit_test(equal_regressors_of_any_size_do_no_harm),
 		cmocka_unit_test(
 		    a_workspace_that_was_used_before_does_not_matter),
 		cmocka_unit_test(a_restored_model_predicts_the_same),
