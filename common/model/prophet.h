@@ -1,0 +1,260 @@
+/*
+ * Prophet's forecasting model, fitted to its exact optimum.  Taylor and Letham,
+ * "Forecasting at scale", The American Statistician 72, 2018; the model is that
+ * of the program prophet (Python 1.1, its Stan model), the solution is not its
+ * optimiser's, which stops early, but the optimum (mapfit.h).
+ *
+ * A series y at times t is a trend plus seasonalities plus features:
+ *
+ *	y_s = trend(t) + sum of beta_j x_j(t) + noise
+ *
+ * y_s is y divided by its scale, so that max |y_s| is 1, and the trend is a
+ * function of the time scaled to 0..1 over the history: a line whose slope
+ * changes at given changepoints by delta_c, or a constant.  x_j are the sines
+ * and cosines of each seasonality, and columns of values.  Priors:
+ *
+ *	k, m ~ Normal(0, 5)	slope and offset of the trend
+ *	delta ~ Laplace(0, changepoint_prior_scale)
+ *	beta_j ~ Normal(0, prior scale of its term)
+ *	sigma ~ half-Normal(0, 0.5), noise ~ Normal(0, sigma)
+ *
+ * The model is described as data: there is no weekly or yearly term but in the
+ * list of seasonalities, which prophet_auto_seasonalities() can fill by
+ * Prophet's rules.
+ *
+ * Times are days since 1970-01-01, with fractions; NaN is a missing value.
+ */
+#ifndef AEE_MODEL_PROPHET_H
+#define AEE_MODEL_PROPHET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum prophet_growth {
+	PROPHET_LINEAR, /* a line with changes of slope */
+	PROPHET_FLAT,   /* a constant */
+};
+
+enum prophet_standardize {
+	PROPHET_STANDARDIZE_AUTO, /* unless its values are just 0 and 1 */
+	PROPHET_STANDARDIZE_NO,
+	PROPHET_STANDARDIZE_YES,
+};
+
+/* A period with its first order harmonics, a sine and a cosine each. */
+struct prophet_seasonality {
+	double period;      /* days, > 0 */
+	size_t order;       /* > 0 */
+	double prior_scale; /* > 0, in units of scaled y; Prophet's is 10 */
+	bool conditional;   /* only on rows where the condition holds */
+	size_t condition;   /* which, if conditional */
+};
+
+/* A column of values: a holiday, a regressor. */
+struct prophet_feature {
+	double prior_scale; /* > 0; Prophet's is 10 */
+	/* Subtract the mean and divide by the sample deviation (n - 1) that the
+	 * column has over the history.  A column with one value never is. */
+	enum prophet_standardize standardize;
+};
+
+struct prophet_spec {
+	enum prophet_growth growth;
+	/* Changepoints: either n_changepoints (Prophet: 25) spread evenly over
+	 * the first changepoint_range (0.8) of the rows, fewer if there are not
+	 * rows enough; or, if changepoint is not NULL, n_changepoints times in
+	 * ascending order within the history.  A flat trend has none. */
+	size_t n_changepoints;
+	double changepoint_range; /* in (0, 1] */
+	const double *changepoint;
+	double changepoint_prior_scale; /* tau > 0; Prophet's is 0.05 */
+
+	const struct prophet_seasonality *seasonality;
+	size_t n_seasonalities;
+	const struct prophet_feature *feature;
+	size_t n_features;
+	size_t n_conditions;
+};
+
+/* Prophet's defaults, without any seasonality or feature. */
+struct prophet_spec prophet_defaults(void);
+
+/* Rows, of a history or to be predicted, in any order.  All columns have n
+ * values. */
+struct prophet_rows {
+	size_t n;
+	const double *t;
+	const double *y; /* NULL in rows to be predicted */
+	/* One column per feature and per condition of the spec; a condition is
+	 * 0 or 1.  NULL if there are none. */
+	const double *const *feature;
+	const double *const *condition;
+};
+
+/* What is wrong with the description, or NULL. */
+const char *prophet_check_spec(const struct prophet_spec *spec);
+
+/*
+ * What is wrong with rows, or NULL.  As a history (y not NULL): at least two
+ * rows with y, not all at one time, y not infinite, changepoints that were given
+ * inside the range of time.  Always: times finite, features present (on rows
+ * without y too), conditions 0 or 1.  *row is set to the row that is wrong, or
+ * to rows->n if it is not a single one; row may be NULL.
+ */
+const char *prophet_check_rows(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, size_t *row);
+
+/* What is worth saying about a fit; a set of bits. */
+enum prophet_status {
+	/* All y are equal: no optimum; the constant, with sigma 0. */
+	PROPHET_CONSTANT = 1 << 0,
+	/* Two rows: no optimum; the line through them, with sigma 0. */
+	PROPHET_TWO_ROWS = 1 << 1,
+	/* sigma below 1e-6 of the scale of y: the model reproduces the data,
+	 * its interval means nothing. */
+	PROPHET_PERFECT_FIT = 1 << 2,
+	/* Fewer rows than changepoints wanted; their number was reduced. */
+	PROPHET_CHANGEPOINTS_REDUCED = 1 << 3,
+	/* Fewer rows than twice the coefficients without the changepoints. */
+	PROPHET_FEW_ROWS = 1 << 4,
+	/* Some parameters pass through every row, where the posterior has no
+	 * bound; the fit is the inner optimum instead. */
+	PROPHET_INTERPOLATION = 1 << 5,
+	/* Some times occur more than once. */
+	PROPHET_DUPLICATE_TIMES = 1 << 6,
+	/* From prophet_auto_seasonalities(): the history is too short for the
+	 * yearly term that was asked for; its prior scale was shrunk. */
+	PROPHET_YEARLY_SHRUNK = 1 << 7,
+	/* The same: rows are months, which cannot tell a yearly term of more
+	 * than 6 orders from one of 6. */
+	PROPHET_YEARLY_MONTHS = 1 << 8,
+};
+
+/*
+ * A fitted model in numbers: all that a prediction needs besides the spec.
+ * Trend and sigma are in scaled units: time (t - start) / t_scale, values
+ * (y - y_min) / y_scale.
+ */
+struct prophet_values {
+	double start;   /* first time of the history */
+	double t_scale; /* days from first to last, > 0 */
+	double y_scale; /* > 0 */
+	double y_min;   /* what is subtracted before scaling: 0 */
+	double k, m;
+	double sigma;
+	double log_posterior; /* without constants; NaN if sigma is 0 */
+	unsigned status;      /* enum prophet_status */
+	size_t n;             /* rows with y */
+	size_t n_changepoints;
+	const double *changepoint; /* scaled times, ascending */
+	const double *delta;
+	size_t n_beta;
+	/* Per seasonality sin 1, cos 1, sin 2, ...; then one per feature. */
+	const double *beta;
+	size_t n_features;
+	const double *feature_mean, *feature_sd; /* 0 and 1 if not scaled */
+};
+
+struct prophet;
+
+/*
+ * Memory that fits work in, kept from one to the next: with many series, make
+ * one per thread.  A zeroed one is empty, before and after release.
+ */
+struct prophet_workspace {
+	double *real;
+	size_t *index;
+	bool *flag;
+	size_t real_cap, index_cap, flag_cap;
+};
+
+void prophet_workspace_release(struct prophet_workspace *work);
+
+/*
+ * Fit to rows that prophet_check_rows() accepts; those without y are left out.
+ * The result does not depend on the order of the rows.  work may be NULL.  Keeps
+ * no pointer into spec or rows.  Returns NULL if out of memory; free with
+ * prophet_free().
+ */
+struct prophet *prophet_fit(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, struct prophet_workspace *work);
+
+/* A model from given numbers, as from a file, copied.  They must go with the
+ * spec in n_beta and n_features.  NULL if out of memory. */
+struct prophet *prophet_restore(
+    const struct prophet_spec *spec, const struct prophet_values *values);
+
+/* The numbers of a model; they live as long as it does. */
+const struct prophet_values *prophet_values(const struct prophet *fit);
+
+/*
+ * The log posterior of a model given rows with y, as Stan reports it: constants
+ * dropped, no Jacobian for sigma.  With t, y_s, mu in scaled units
+ *
+ *	- n ln(sigma) - sum (y_s - mu)^2 / (2 sigma^2) - k^2/50 - m^2/50
+ *	- sum |delta| / tau - 2 sigma^2 - sum beta_j^2 / (2 s_j^2)
+ *
+ * NaN if sigma is 0.
+ */
+double prophet_log_posterior(
+    const struct prophet *fit, const struct prophet_rows *rows);
+
+/* Where prophet_predict() writes, n values each; NULL for what is not wanted. */
+struct prophet_forecast {
+	double *yhat, *lower, *upper;
+	double *trend, *trend_lower, *trend_upper;
+	double *terms; /* all seasonalities and features together */
+};
+
+/*
+ * Predict rows that prophet_check_rows() accepts without their y, in the unit of
+ * y.  The interval is the central one of probability width, 0 < width < 1: of
+ * the noise, and after the history of future changes of slope as frequent and as
+ * large as those found, which is where Prophet's simulated paths tend to as
+ * their number grows.  It takes the parameters for known.
+ */
+void prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
+    double width, const struct prophet_forecast *out);
+
+/* The sum of terms first .. first + n - 1 at each row, in the unit of y.  Terms
+ * are the seasonalities, then the features, in the order of the spec. */
+void prophet_component(const struct prophet *fit,
+    const struct prophet_rows *rows, size_t first, size_t n, double *out);
+
+void prophet_free(struct prophet *fit); /* NULL is allowed */
+
+/* Whether a built-in seasonality is on. */
+enum prophet_switch {
+	PROPHET_AUTO, /* if the history is long and dense enough */
+	PROPHET_OFF,
+	PROPHET_ON,
+};
+
+struct prophet_builtin {
+	enum prophet_switch use;
+	size_t order;       /* 0: Prophet's, yearly 10, weekly 3, daily 4 */
+	double prior_scale; /* 0: 10, or shrunk where a long period needs it */
+};
+
+enum { PROPHET_BUILTINS = 3 };
+
+/*
+ * The built-in seasonalities that go with a history, in the order yearly (365.25
+ * days), weekly, daily, appended to out, which has room for PROPHET_BUILTINS.
+ * Automatic ones are off if the rows with y
+ *
+ *	yearly	span less than 730 days
+ *	weekly	span less than 14 days, or the smallest gap is 7 days or more
+ *	daily	span less than 2 days, or the smallest gap is 1 day or more
+ *
+ * the gap being the smallest difference of two times that is not 0.  A yearly
+ * term that is on with less than 360 days gets prior scale 0.02 unless it was
+ * given one: with 10 it fits the history by huge terms that a trend cancels, and
+ * extrapolates absurdly.  Adds to *status what there is to say about it.
+ * Returns how many were appended, or -1 if out of memory.
+ */
+int prophet_auto_seasonalities(const double *t, const double *y, size_t n,
+    const struct prophet_builtin builtin[PROPHET_BUILTINS],
+    struct prophet_seasonality *out, unsigned *status);
+
+#endif

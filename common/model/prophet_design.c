@@ -1,0 +1,676 @@
+#include "model/prophet_design.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "model/fourier.h"
+#include "model/linalg.h"
+
+enum {
+	CHUNK = 64, /* rows whose columns are made at a time */
+	HEAD = 3,   /* columns before those of the terms: t, 1, target */
+};
+
+/* Two doubles that go through the processor together, in any order of rows the
+ * same two. */
+typedef double pair __attribute__((vector_size(16), may_alias));
+
+/* ---- memory -------------------------------------------------------------- */
+
+/* Hands out parts of an array; with base NULL it only counts. */
+struct pool {
+	double *base;
+	size_t used;
+};
+
+static double *
+take(struct pool *pool, size_t n)
+{
+	double *p = pool->base == NULL ? NULL : pool->base + pool->used;
+
+	pool->used += (n + 7) & ~(size_t)7;
+	return p;
+}
+
+static void
+lay_out(struct prophet_design *d, struct pool *pool)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+
+	/* Room to read and write rows by fours past the last. */
+	d->stride = ((d->n + 7) & ~(size_t)7) + 8;
+	d->t = take(pool, d->stride);
+	d->y = take(pool, d->stride);
+	d->residual = take(pool, d->stride);
+	d->terms = take(pool, d->stride);
+	d->changepoint = take(pool, d->n_changepoints);
+	d->cosine = take(pool, spec->n_seasonalities * d->stride);
+	d->sine = take(pool, spec->n_seasonalities * d->stride);
+	d->condition = take(pool, spec->n_conditions * d->stride);
+	d->feature = take(pool, spec->n_features * d->stride);
+	d->feature_mean = take(pool, spec->n_features);
+	d->feature_sd = take(pool, spec->n_features);
+	d->column = take(pool, (HEAD + d->n_beta) * CHUNK);
+	d->segment = take(pool, (d->n_changepoints + 1) * HEAD * width);
+	/* One row more, for products that nobody wants. */
+	d->product = take(pool, (HEAD + d->n_beta + 1) * width);
+	d->own = take(pool, 3 * d->n_beta + spec->n_seasonalities);
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static int
+compare_at(const double *column, size_t a, size_t b)
+{
+	return (column[a] > column[b]) - (column[a] < column[b]);
+}
+
+/* By time, then by all that a row holds, so that the order in which rows came
+ * never shows. */
+static int
+compare_rows(const void *pa, const void *pb, void *context)
+{
+	const struct prophet_design *d = ((void **)context)[0];
+	const struct prophet_rows *rows = ((void **)context)[1];
+	const size_t a = *(const size_t *)pa, b = *(const size_t *)pb;
+	int c = compare_at(rows->t, a, b);
+
+	if (c == 0)
+		c = compare_at(rows->y, a, b);
+	for (size_t j = 0; c == 0 && j < d->spec->n_features; j++)
+		c = compare_at(rows->feature[j], a, b);
+	for (size_t j = 0; c == 0 && j < d->spec->n_conditions; j++)
+		c = compare_at(rows->condition[j], a, b);
+	return c != 0 ? c : (a > b) - (a < b);
+}
+
+static size_t
+list_rows(const struct prophet_rows *rows, size_t *order, bool *sorted)
+{
+	size_t n = 0;
+
+	*sorted = true;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (isnan(rows->y[i]))
+			continue;
+		if (n > 0 && !(rows->t[order[n - 1]] < rows->t[i]))
+			*sorted = false;
+		order[n++] = i;
+	}
+	return n;
+}
+
+static void
+gather(const double *from, const size_t *order, size_t n, size_t stride,
+    double *to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[order[i]];
+	for (size_t i = n; i < stride; i++)
+		to[i] = 0;
+}
+
+static void
+scale_feature(struct prophet_design *d, size_t j)
+{
+	const enum prophet_standardize how = d->spec->feature[j].standardize;
+	double *x = d->feature + j * d->stride;
+	const double n = (double)d->n;
+	bool varies = false, binary = true;
+	double sum = 0, squares = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		varies |= x[i] != x[0];
+		binary &= x[i] == 0 || x[i] == 1;
+		sum += x[i];
+	}
+	d->feature_mean[j] = 0;
+	d->feature_sd[j] = 1;
+	if (!varies || how == PROPHET_STANDARDIZE_NO ||
+	    (how == PROPHET_STANDARDIZE_AUTO && binary))
+		return;
+	for (size_t i = 0; i < d->n; i++)
+		squares += (x[i] - sum / n) * (x[i] - sum / n);
+	d->feature_mean[j] = sum / n;
+	d->feature_sd[j] = sqrt(squares / (n - 1));
+	for (size_t i = 0; i < d->n; i++)
+		x[i] = (x[i] - d->feature_mean[j]) / d->feature_sd[j];
+}
+
+/* ---- changepoints -------------------------------------------------------- */
+
+static size_t
+count_changepoints(struct prophet_design *d)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t rows = (size_t)floor(
+	    (double)d->n * spec->changepoint_range);
+
+	if (spec->growth == PROPHET_FLAT)
+		return 0;
+	if (spec->changepoint != NULL || spec->n_changepoints < rows)
+		return spec->n_changepoints;
+	d->reduced = spec->n_changepoints > 0;
+	return rows > 0 ? rows - 1 : 0;
+}
+
+/* Evenly over rows 1 .. h - 1, rounding halves to even; in whole numbers, so
+ * that a half is one. */
+static void
+place_changepoints(struct prophet_design *d)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t n = d->n_changepoints;
+	const size_t h = (size_t)floor((double)d->n * spec->changepoint_range);
+	size_t row = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (spec->changepoint != NULL) {
+			d->changepoint[i] = (spec->changepoint[i] - d->start) /
+			    d->t_scale;
+		} else {
+			const size_t at = (i + 1) * (h - 1);
+			const size_t twice = 2 * (at % n);
+			size_t r = at / n;
+
+			if (twice > n || (twice == n && r % 2 == 1))
+				r++;
+			d->changepoint[i] = d->t[r];
+		}
+		while (row < d->n && d->t[row] < d->changepoint[i])
+			row++;
+		d->first[i] = row;
+	}
+	d->first[n] = d->n;
+}
+
+/* ---- set up -------------------------------------------------------------- */
+
+static size_t
+count_beta(const struct prophet_spec *spec)
+{
+	size_t n = spec->n_features;
+
+	for (size_t j = 0; j < spec->n_seasonalities; j++)
+		n += 2 * spec->seasonality[j].order;
+	return n;
+}
+
+static void
+set_priors(struct prophet_design *d)
+{
+	const struct prophet_spec *spec = d->spec;
+	double *prior = d->map.prior;
+
+	*prior++ = 1.0 / 25;
+	*prior++ = 1.0 / 25;
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		const double s = spec->seasonality[j].prior_scale;
+
+		for (size_t k = 0; k < 2 * spec->seasonality[j].order; k++)
+			*prior++ = 1 / (s * s);
+	}
+	for (size_t j = 0; j < spec->n_features; j++) {
+		const double s = spec->feature[j].prior_scale;
+
+		*prior++ = 1 / (s * s);
+	}
+	d->map.n = (double)d->n;
+	d->map.tau = spec->changepoint_prior_scale;
+	d->map.yy = d->yy;
+}
+
+static void
+fill_rows(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order)
+{
+	const struct prophet_spec *spec = d->spec;
+	double largest = 0;
+
+	gather(rows->t, order, d->n, d->stride, d->t);
+	gather(rows->y, order, d->n, d->stride, d->y);
+	for (size_t j = 0; j < spec->n_seasonalities; j++)
+		fourier_phase(d->t, d->stride, spec->seasonality[j].period,
+		    d->cosine + j * d->stride, d->sine + j * d->stride);
+	for (size_t j = 0; j < spec->n_conditions; j++)
+		gather(rows->condition[j], order, d->n, d->stride,
+		    d->condition + j * d->stride);
+	for (size_t j = 0; j < spec->n_features; j++) {
+		gather(rows->feature[j], order, d->n, d->stride,
+		    d->feature + j * d->stride);
+		scale_feature(d, j);
+	}
+
+	d->start = d->t[0];
+	d->t_scale = d->t[d->n - 1] - d->start;
+	d->y_min = 0;
+	d->constant = true;
+	for (size_t i = 0; i < d->n; i++) {
+		largest = fmax(largest, fabs(d->y[i]));
+		d->constant &= d->y[i] == d->y[0];
+		if (i > 0)
+			d->duplicates |= d->t[i] == d->t[i - 1];
+	}
+	d->y_scale = largest > 0 ? largest : 1;
+	for (size_t i = 0; i < d->n; i++) {
+		d->t[i] = (d->t[i] - d->start) / d->t_scale;
+		d->y[i] /= d->y_scale;
+		d->yy += d->y[i] * d->y[i];
+	}
+}
+
+int
+prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
+    const struct prophet_rows *rows, struct prophet_workspace *work)
+{
+	struct pool pool = { 0 };
+	size_t *order, map_size;
+	bool sorted;
+
+	memset(d, 0, sizeof(*d));
+	d->spec = spec;
+	d->n_beta = count_beta(spec);
+	/* Changepoints are fewer than rows, or given. */
+	if (vec_grow(&work->index, &work->index_cap,
+		2 * rows->n + 2 * spec->n_changepoints + 1,
+		sizeof(*work->index)) == -1)
+		return -1;
+	order = work->index;
+	d->n = list_rows(rows, order, &sorted);
+	if (!sorted) {
+		const void *context[] = { d, rows };
+
+		qsort_r(order, d->n, sizeof(*order), compare_rows, context);
+	}
+	d->n_changepoints = count_changepoints(d);
+	d->first = order + rows->n;
+
+	lay_out(d, &pool);
+	map_size = mapfit_size(2 + d->n_beta, d->n_changepoints);
+	take(&pool, map_size);
+	if (vec_grow(&work->real, &work->real_cap, pool.used,
+		sizeof(*work->real)) == -1 ||
+	    vec_grow(&work->flag, &work->flag_cap, d->n_changepoints + 1,
+		sizeof(*work->flag)) == -1)
+		return -1;
+	pool = (struct pool){ .base = work->real };
+	lay_out(d, &pool);
+	mapfit_place(&d->map, 2 + d->n_beta, d->n_changepoints,
+	    take(&pool, map_size), d->first + d->n_changepoints + 1,
+	    work->flag);
+
+	fill_rows(d, rows, order);
+	place_changepoints(d);
+	set_priors(d);
+	return 0;
+}
+
+/* ---- products ------------------------------------------------------------ */
+
+/*
+ * g[a][j] += sum over m rows of a[a] times column j of b, for three columns a
+ * and n columns b that stand CHUNK apart.  Nine sums at a time fit the
+ * registers.  m is even; rows added to make it so hold zeros.
+ */
+static void
+multiply(const double *const a[3], const double *b, size_t n, size_t m,
+    double *const g[3])
+{
+	for (size_t j = 0; j < n; j += 3) {
+		const size_t left = n - j;
+		const double *b0 = b + j * CHUNK;
+		const double *b1 = left > 1 ? b0 + CHUNK : b0;
+		const double *b2 = left > 2 ? b1 + CHUNK : b0;
+		pair s00 = { 0 }, s01 = { 0 }, s02 = { 0 };
+		pair s10 = { 0 }, s11 = { 0 }, s12 = { 0 };
+		pair s20 = { 0 }, s21 = { 0 }, s22 = { 0 };
+
+		for (size_t i = 0; i < m; i += 2) {
+			const pair x0 = *(const pair *)(a[0] + i);
+			const pair x1 = *(const pair *)(a[1] + i);
+			const pair x2 = *(const pair *)(a[2] + i);
+			pair y = *(const pair *)(b0 + i);
+
+			s00 += x0 * y;
+			s10 += x1 * y;
+			s20 += x2 * y;
+			y = *(const pair *)(b1 + i);
+			s01 += x0 * y;
+			s11 += x1 * y;
+			s21 += x2 * y;
+			y = *(const pair *)(b2 + i);
+			s02 += x0 * y;
+			s12 += x1 * y;
+			s22 += x2 * y;
+		}
+		g[0][j] += s00[0] + s00[1];
+		g[1][j] += s10[0] + s10[1];
+		g[2][j] += s20[0] + s20[1];
+		if (left > 1) {
+			g[0][j + 1] += s01[0] + s01[1];
+			g[1][j + 1] += s11[0] + s11[1];
+			g[2][j + 1] += s21[0] + s21[1];
+		}
+		if (left > 2) {
+			g[0][j + 2] += s02[0] + s02[1];
+			g[1][j + 2] += s12[0] + s12[1];
+			g[2][j + 2] += s22[0] + s22[1];
+		}
+	}
+}
+
+/* Products of columns from .. to - 1 with columns first .. last - 1. */
+static void
+multiply_block(struct prophet_design *d, size_t from, size_t to, size_t first,
+    size_t last, size_t m)
+{
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+
+	for (size_t i = from; i < to; i += 3) {
+		const double *a[3];
+		double *g[3];
+
+		for (size_t c = 0; c < 3; c++) {
+			const bool wanted = i + c < to;
+			const size_t row = wanted ? i + c : HEAD + d->n_beta;
+
+			a[c] = d->column + (wanted ? i + c : i) * CHUNK;
+			g[c] = d->product + row * width + first;
+		}
+		multiply(a, d->column + first * CHUNK, last - first, m, g);
+	}
+}
+
+/* Sines and cosines of the first harmonics from those of the phase. */
+static void
+harmonics(double *column, size_t order, size_t m)
+{
+	const double *s1 = column, *c1 = column + CHUNK;
+
+	for (size_t k = 2; k <= order; k++) {
+		const size_t half = k / 2, rest = k - half;
+		const double *sh = k == 2 ? s1
+					  : column + (2 * half - 2) * CHUNK;
+		const double *ch = k == 2 ? c1
+					  : column + (2 * half - 1) * CHUNK;
+		const double *sr = column + (2 * rest - 2) * CHUNK;
+		const double *cr = column + (2 * rest - 1) * CHUNK;
+		double *restrict s = column + (2 * k - 2) * CHUNK;
+		double *restrict c = column + (2 * k - 1) * CHUNK;
+
+		for (size_t i = 0; i < m; i += 4)
+			for (size_t j = i; j < i + 4; j++) {
+				s[j] = sh[j] * cr[j] + ch[j] * sr[j];
+				c[j] = ch[j] * cr[j] - sh[j] * sr[j];
+			}
+	}
+}
+
+/* Copy m values and fill up with zeros to a multiple of four. */
+static void
+copy_rows(double *to, const double *from, size_t m)
+{
+	memcpy(to, from, m * sizeof(*to));
+	for (; m % 4 != 0; m++)
+		to[m] = 0;
+}
+
+static void
+make_columns(
+    struct prophet_design *d, const double *target, size_t from, size_t m)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t m4 = (m + 3) & ~(size_t)3;
+	double *column = d->column;
+
+	if (spec->growth == PROPHET_FLAT)
+		memset(column, 0, m4 * sizeof(*column));
+	else
+		copy_rows(column, d->t + from, m);
+	for (size_t i = 0; i < m4; i++)
+		column[CHUNK + i] = i < m ? 1 : 0;
+	copy_rows(column + 2 * CHUNK, target + from, m);
+	column += HEAD * CHUNK;
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		const struct prophet_seasonality *s = &spec->seasonality[j];
+		const double *on = d->condition + s->condition * d->stride;
+
+		copy_rows(column, d->sine + j * d->stride + from, m);
+		copy_rows(column + CHUNK, d->cosine + j * d->stride + from, m);
+		harmonics(column, s->order, m4);
+		for (size_t k = 0; k < 2 * s->order; k++, column += CHUNK)
+			for (size_t i = 0; s->conditional && i < m; i++)
+				column[i] *= on[from + i];
+	}
+	for (size_t j = 0; j < spec->n_features; j++, column += CHUNK)
+		copy_rows(column, d->feature + j * d->stride + from, m);
+}
+
+/* Add the rows from .. from + m - 1, which lie in one segment, to the sums. */
+static void
+add_rows(struct prophet_design *d, const double *target, size_t segment,
+    size_t from, size_t m)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t end = HEAD + d->n_beta, width = linalg_stride(end);
+	double *sums = d->segment + segment * HEAD * width;
+	const double *head[] = { d->column, d->column + CHUNK,
+		d->column + 2 * CHUNK };
+	double *const head_sums[] = { sums, sums + width, sums + 2 * width };
+	double *own = d->own;
+	size_t at = HEAD;
+
+	make_columns(d, target, from, m);
+	m += m % 2;
+	multiply(head, d->column, end, m, head_sums);
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		const struct prophet_seasonality *s = &spec->seasonality[j];
+		const size_t n = 2 * s->order;
+		double on[CHUNK];
+		const double *a[] = { on, d->column + (at + n - 2) * CHUNK,
+			d->column + (at + n - 1) * CHUNK };
+		double *const g[] = { own, own + n, own + 2 * n };
+
+		/* The weight of the rows, and their number: own[3n]. */
+		for (size_t i = 0; i < m; i++) {
+			on[i] = d->column[CHUNK + i];
+			if (s->conditional && on[i] != 0)
+				on[i] = d->condition[s->condition * d->stride +
+				    from + i];
+			own[3 * n] += on[i] * on[i];
+		}
+		multiply(a, d->column + at * CHUNK, n, m, g);
+		multiply_block(d, at, at + n, at + n, end, m);
+		own += 3 * n + 1;
+		at += n;
+	}
+	for (; at < end; at += 3)
+		multiply_block(d, at, at + 3 < end ? at + 3 : end, at, end, m);
+}
+
+/* Sums over the rows of cos k x and sin k x, k = 0 .. 2 order, from the products
+ * of a seasonality: own is 1, sin N x and cos N x times all columns, then the
+ * number of rows. */
+static double
+sum_cos(const double *own, size_t order, size_t k)
+{
+	const size_t n = 2 * order;
+
+	if (k == 0)
+		return own[3 * n];
+	if (k <= order)
+		return own[2 * k - 1];
+	k -= order;
+	return own[2 * n + 2 * k - 1] - own[n + 2 * k - 2];
+}
+
+static double
+sum_sin(const double *own, size_t order, size_t k)
+{
+	const size_t n = 2 * order;
+
+	if (k == 0)
+		return 0;
+	if (k <= order)
+		return own[2 * k - 2];
+	k -= order;
+	return own[n + 2 * k - 1] + own[2 * n + 2 * k - 2];
+}
+
+/* The products of the columns of a seasonality with each other, into the upper
+ * triangle of g. */
+static void
+expand_own(const double *own, size_t order, double *g, size_t width)
+{
+	for (size_t a = 1; a <= order; a++) {
+		double *sine = g + (2 * a - 2) * width;
+		double *cosine = sine + width;
+
+		for (size_t b = a; b <= order; b++) {
+			const double cp = sum_cos(own, order, b + a) / 2;
+			const double cm = sum_cos(own, order, b - a) / 2;
+			const double sp = sum_sin(own, order, b + a) / 2;
+			const double sm = sum_sin(own, order, b - a) / 2;
+
+			sine[2 * b - 2] = cm - cp;
+			sine[2 * b - 1] = sp - sm;
+			cosine[2 * b - 2] = sp + sm;
+			cosine[2 * b - 1] = cm + cp;
+		}
+	}
+}
+
+/* Sums over the rows from each changepoint on, and what follows for the hinges:
+ * max(0, t - s) is there t - s. */
+static void
+collect_hinges(struct prophet_design *d)
+{
+	const size_t q = d->map.q, dq = linalg_stride(q);
+	const size_t ns = d->n_changepoints, ds = linalg_stride(ns);
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+	const size_t size = HEAD * width;
+
+	for (size_t c = ns; c-- > 0;) {
+		double *later = d->segment + (c + 1) * size;
+		const double s = d->changepoint[c];
+		const double *of_t = later, *of_1 = later + width;
+		double *sd = d->map.sd + c * dq;
+
+		for (size_t i = 0; c + 1 < ns && i < size; i++)
+			later[i] += later[size + i];
+		sd[0] = of_t[0] - s * of_1[0];
+		sd[1] = of_t[1] - s * of_1[1];
+		for (size_t j = 2; j < q; j++)
+			sd[j] = of_t[j + 1] - s * of_1[j + 1];
+		d->map.gradient[dq + c] = of_t[2] - s * of_1[2];
+		for (size_t b = 0; b <= c; b++) {
+			const double sb = d->changepoint[b];
+			const double product = of_t[0] - (s + sb) * of_t[1] +
+			    s * sb * of_1[1];
+
+			d->map.ss[c * ds + b] = product;
+			d->map.ss[b * ds + c] = product;
+		}
+	}
+	/* Segment 0 becomes the sums over all rows. */
+	for (size_t i = 0; ns > 0 && i < size; i++)
+		d->segment[i] += d->segment[size + i];
+}
+
+static void
+collect_dense(struct prophet_design *d)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t q = d->map.q, dq = linalg_stride(q);
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+	const double *own = d->own, *target = d->segment + 2 * width;
+	double *g = d->product + HEAD * width + HEAD;
+
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		const size_t order = spec->seasonality[j].order;
+
+		expand_own(own, order, g, width);
+		own += 6 * order + 1;
+		g += 2 * order * (width + 1);
+	}
+	for (size_t i = 0; i < q; i++) {
+		const double *from = i < 2 ? d->segment + i * width
+					   : d->product + (i + 1) * width;
+		double *to = d->map.dd + i * dq;
+
+		for (size_t j = i; j < q; j++)
+			to[j] = from[j < 2 ? j : j + 1];
+		for (size_t j = 0; j < i; j++)
+			to[j] = 0;
+		d->map.gradient[i] = target[i < 2 ? i : i + 1];
+	}
+	d->map.rr = target[2];
+}
+
+void
+prophet_design_products(struct prophet_design *d, const double *target)
+{
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+	const size_t ns = d->n_changepoints;
+
+	memset(d->segment, 0, (ns + 1) * HEAD * width * sizeof(double));
+	memset(d->product, 0, (HEAD + d->n_beta + 1) * width * sizeof(double));
+	memset(d->own, 0,
+	    (3 * d->n_beta + d->spec->n_seasonalities) * sizeof(double));
+	for (size_t c = 0; c <= ns; c++) {
+		size_t from = c > 0 ? d->first[c - 1] : 0;
+		const size_t to = d->first[c];
+
+		for (; from < to; from += CHUNK)
+			add_rows(d, target, c, from,
+			    to - from < CHUNK ? to - from : CHUNK);
+	}
+	collect_hinges(d);
+	collect_dense(d);
+}
+
+/* ---- residuals ----------------------------------------------------------- */
+
+double
+prophet_design_residuals(struct prophet_design *d, const double *theta)
+{
+	const struct prophet_spec *spec = d->spec;
+	const double *beta = theta + 2;
+	const double *delta = theta + linalg_stride(d->map.q);
+	const bool flat = spec->growth == PROPHET_FLAT;
+	double slope = flat ? 0 : theta[0], offset = theta[1], sum = 0;
+
+	memset(d->terms, 0, d->stride * sizeof(*d->terms));
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		const struct prophet_seasonality *s = &spec->seasonality[j];
+		const double *on = d->condition + s->condition * d->stride;
+		double *to = s->conditional ? d->residual : d->terms;
+
+		if (s->conditional)
+			memset(to, 0, d->stride * sizeof(*to));
+		fourier_sum(d->cosine + j * d->stride, d->sine + j * d->stride,
+		    d->stride, beta, s->order, to);
+		for (size_t i = 0; s->conditional && i < d->n; i++)
+			d->terms[i] += on[i] * to[i];
+		beta += 2 * s->order;
+	}
+	for (size_t j = 0; j < spec->n_features; j++)
+		axpy(beta[j], d->feature + j * d->stride, d->terms, d->n);
+	for (size_t c = 0, i = 0; c <= d->n_changepoints; c++) {
+		if (c > 0) {
+			slope += delta[c - 1];
+			offset -= delta[c - 1] * d->changepoint[c - 1];
+		}
+		for (; i < d->first[c]; i++) {
+			const double mean = slope * d->t[i] + offset +
+			    d->terms[i];
+
+			d->residual[i] = d->y[i] - mean;
+			sum += d->residual[i] * d->residual[i];
+		}
+	}
+	return sum;
+}

@@ -1,0 +1,69 @@
+/*
+ * The rows of a history made ready for fitting prophet.h's model: sorted, scaled,
+ * with the phase of every seasonality; and the sums of products over them that
+ * mapfit.h asks for.  Part of prophet; nobody else needs it.
+ *
+ * Columns of the model are never stored: sines and cosines are made for up to 64
+ * rows at a time and go into the sums at once.  Hinges max(0, t - s) are not even
+ * made: from sums of 1 and t times each column per segment between changepoints
+ * follow all products with them.  Of the products of a seasonality with itself
+ * only those with its highest harmonic are summed, the rest follows from
+ * 2 cos a cos b = cos(a - b) + cos(a + b) and its like.
+ */
+#ifndef AEE_MODEL_PROPHET_DESIGN_H
+#define AEE_MODEL_PROPHET_DESIGN_H
+
+#include "model/mapfit.h"
+#include "model/prophet.h"
+
+struct prophet_design {
+	const struct prophet_spec *spec;
+	size_t n;      /* rows with y */
+	size_t n_beta; /* columns of all terms */
+	double start, t_scale, y_scale, y_min;
+	double yy;       /* sum of y^2 */
+	bool constant;   /* all y are equal */
+	bool reduced;    /* fewer changepoints than asked for */
+	bool duplicates; /* some times are equal */
+
+	/* Per row, in order of time; y and t scaled. */
+	double *t, *y;
+	double *residual;
+	double *terms; /* work of prophet_design_residuals() */
+
+	size_t n_changepoints;
+	double *changepoint; /* scaled times */
+	size_t *first;       /* the first row with t >= changepoint */
+
+	/* Row i of term j is at j * stride + i. */
+	size_t stride;
+	double *cosine, *sine; /* per seasonality */
+	double *condition;     /* per condition */
+	double *feature;       /* per feature, scaled */
+	double *feature_mean, *feature_sd;
+
+	/* Sums of products. */
+	double *column, *segment, *product, *own;
+	struct mapfit map;
+};
+
+/*
+ * Lay out the rows with y of a history in the memory of work, which grows as
+ * needed and must not be used otherwise while the design is.  Returns 0, or -1
+ * if out of memory.
+ */
+int prophet_design_init(struct prophet_design *design,
+    const struct prophet_spec *spec, const struct prophet_rows *rows,
+    struct prophet_workspace *work);
+
+/* Fill the products of design->map for a target per row: dd, sd, ss, gradient
+ * and rr, as of an anchor whose residual is the target. */
+void prophet_design_products(
+    struct prophet_design *design, const double *target);
+
+/* design->residual = y - model at theta, laid out as map.theta.  Returns the
+ * sum of squares. */
+double prophet_design_residuals(
+    struct prophet_design *design, const double *theta);
+
+#endif
