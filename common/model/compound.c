@@ -49,8 +49,8 @@ distribution(const double *phi, size_t n, double step, double x, double *f,
 }
 
 double
-compound_quantile(
-    double rate, double scale, double sigma, double width, double guess)
+compound_quantile(double rate, double scale, double sigma, double width,
+    double guess)
 {
 	const double p = (1 + width) / 2, z = normal_quantile(p);
 	const double none = exp(-rate); /* chance of no change at all */

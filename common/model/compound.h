@@ -17,7 +17,7 @@
  * of a neighbouring case, or 0; it does not change the result beyond that.
  * With sigma far below scale (1e-3 and less), 1e-3 scale may stand for it.
  */
-double compound_quantile(
-    double rate, double scale, double sigma, double width, double guess);
+double compound_quantile(double rate, double scale, double sigma, double width,
+    double guess);
 
 #endif

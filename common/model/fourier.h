@@ -12,8 +12,8 @@
  * c[i] = cos(2 pi t[i] / period), s[i] the sine, for n times of any size and
  * order; error below 1e-15 and the rounding of t / period.  period > 0.
  */
-void fourier_phase(
-    const double *t, size_t n, double period, double *c, double *s);
+void fourier_phase(const double *t, size_t n, double period, double *c,
+    double *s);
 
 /*
  * out[i] += sum over k = 1..order of

@@ -76,8 +76,8 @@ prophet_check_spec(const struct prophet_spec *spec)
 }
 
 static const char *
-check_row(
-    const struct prophet_spec *spec, const struct prophet_rows *rows, size_t i)
+check_row(const struct prophet_spec *spec, const struct prophet_rows *rows,
+    size_t i)
 {
 	if (!isfinite(rows->t[i]) || fabs(rows->t[i]) > 1e9)
 		return "time is missing or out of range";
@@ -143,8 +143,8 @@ copy(double **to, const double *from, size_t n)
 }
 
 struct prophet *
-prophet_restore(
-    const struct prophet_spec *spec, const struct prophet_values *values)
+prophet_restore(const struct prophet_spec *spec,
+    const struct prophet_values *values)
 {
 	struct prophet *fit = calloc(1, sizeof(*fit));
 	double *p;
@@ -153,8 +153,8 @@ prophet_restore(
 		return NULL;
 	fit->spec = *spec;
 	fit->values = *values;
-	fit->seasonality = calloc(
-	    spec->n_seasonalities + 1, sizeof(*fit->seasonality));
+	fit->seasonality = calloc(spec->n_seasonalities + 1,
+	    sizeof(*fit->seasonality));
 	fit->feature = calloc(spec->n_features + 1, sizeof(*fit->feature));
 	fit->numbers = p = calloc(2 * values->n_changepoints + values->n_beta +
 		2 * values->n_features + 1,
@@ -172,14 +172,14 @@ prophet_restore(
 	fit->spec.seasonality = fit->seasonality;
 	fit->spec.feature = fit->feature;
 	fit->spec.changepoint = NULL;
-	fit->values.changepoint = copy(
-	    &p, values->changepoint, values->n_changepoints);
+	fit->values.changepoint = copy(&p, values->changepoint,
+	    values->n_changepoints);
 	fit->values.delta = copy(&p, values->delta, values->n_changepoints);
 	fit->values.beta = copy(&p, values->beta, values->n_beta);
-	fit->values.feature_mean = copy(
-	    &p, values->feature_mean, values->n_features);
-	fit->values.feature_sd = copy(
-	    &p, values->feature_sd, values->n_features);
+	fit->values.feature_mean = copy(&p, values->feature_mean,
+	    values->n_features);
+	fit->values.feature_sd = copy(&p, values->feature_sd,
+	    values->n_features);
 	return fit;
 }
 
@@ -273,8 +273,8 @@ optimise(struct prophet_design *d, unsigned *status)
 	/* Where the residuals are far below y, their sum has lost digits as a
 	 * difference of sums: once more, around what was found. */
 	if (rss < 1e-8 * d->yy && d->map.sigma2 >= floor) {
-		memcpy(
-		    d->map.anchor, d->map.theta, size * sizeof(*d->map.theta));
+		memcpy(d->map.anchor, d->map.theta,
+		    size * sizeof(*d->map.theta));
 		prophet_design_products(d, d->residual);
 		d->map.yy = rss;
 		mapfit_sigma(&d->map, d->map.sigma2, floor);
@@ -470,8 +470,8 @@ spread_trend(struct spread *s, double t)
 
 	if (t <= 1 || s->rate == 0 || exp(-rate) > s->width)
 		return 0;
-	s->trend = compound_quantile(
-	    rate, scale, scale / 30, s->width, s->trend);
+	s->trend = compound_quantile(rate, scale, scale / 30, s->width,
+	    s->trend);
 	return s->trend;
 }
 
@@ -538,8 +538,8 @@ prophet_component(const struct prophet *fit, const struct prophet_rows *rows,
 }
 
 double
-prophet_log_posterior(
-    const struct prophet *fit, const struct prophet_rows *rows)
+prophet_log_posterior(const struct prophet *fit,
+    const struct prophet_rows *rows)
 {
 	const struct prophet_values *v = &fit->values;
 	double rss = 0, count = 0;

@@ -181,8 +181,8 @@ struct prophet *prophet_fit(const struct prophet_spec *spec,
 
 /* A model from given numbers, as from a file, copied.  They must go with the
  * spec in n_beta and n_features.  NULL if out of memory. */
-struct prophet *prophet_restore(
-    const struct prophet_spec *spec, const struct prophet_values *values);
+struct prophet *prophet_restore(const struct prophet_spec *spec,
+    const struct prophet_values *values);
 
 /* The numbers of a model; they live as long as it does. */
 const struct prophet_values *prophet_values(const struct prophet *fit);
@@ -196,8 +196,8 @@ const struct prophet_values *prophet_values(const struct prophet *fit);
  *
  * NaN if sigma is 0.
  */
-double prophet_log_posterior(
-    const struct prophet *fit, const struct prophet_rows *rows);
+double prophet_log_posterior(const struct prophet *fit,
+    const struct prophet_rows *rows);
 
 /* Where prophet_predict() writes, n values each; NULL for what is not wanted. */
 struct prophet_forecast {

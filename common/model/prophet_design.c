@@ -146,8 +146,8 @@ static size_t
 count_changepoints(struct prophet_design *d)
 {
 	const struct prophet_spec *spec = d->spec;
-	const size_t rows = (size_t)floor(
-	    (double)d->n * spec->changepoint_range);
+	const size_t rows = (size_t)floor((double)d->n *
+	    spec->changepoint_range);
 
 	if (spec->growth == PROPHET_FLAT)
 		return 0;
@@ -419,8 +419,8 @@ copy_rows(double *to, const double *from, size_t m)
 }
 
 static void
-make_columns(
-    struct prophet_design *d, const double *target, size_t from, size_t m)
+make_columns(struct prophet_design *d, const double *target, size_t from,
+    size_t m)
 {
 	const struct prophet_spec *spec = d->spec;
 	const size_t m4 = (m + 3) & ~(size_t)3;

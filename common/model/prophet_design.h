@@ -58,12 +58,12 @@ int prophet_design_init(struct prophet_design *design,
 
 /* Fill the products of design->map for a target per row: dd, sd, ss, gradient
  * and rr, as of an anchor whose residual is the target. */
-void prophet_design_products(
-    struct prophet_design *design, const double *target);
+void prophet_design_products(struct prophet_design *design,
+    const double *target);
 
 /* design->residual = y - model at theta, laid out as map.theta.  Returns the
  * sum of squares. */
-double prophet_design_residuals(
-    struct prophet_design *design, const double *theta);
+double prophet_design_residuals(struct prophet_design *design,
+    const double *theta);
 
 #endif

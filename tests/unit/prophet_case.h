@@ -113,8 +113,8 @@ read_csv(struct csv_table *t, const char *folder, const char *name)
 			if (row == 0) {
 				snprintf(t->name[column],
 				    sizeof(t->name[column]), "%s", cell);
-				t->column[column] = malloc(
-				    MAX_ROWS * sizeof(double));
+				t->column[column] = malloc(MAX_ROWS *
+				    sizeof(double));
 				assert_non_null(t->column[column]);
 				t->n_columns = column + 1;
 			} else if (column < t->n_columns) {
@@ -304,11 +304,11 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 	*spec = prophet_defaults();
 	if (strcmp(text_of(settings, "growth"), "flat") == 0)
 		spec->growth = PROPHET_FLAT;
-	spec->n_changepoints = (size_t)number_of(
-	    settings, "n_changepoints", 25);
+	spec->n_changepoints = (size_t)number_of(settings, "n_changepoints",
+	    25);
 	spec->changepoint_range = number_of(settings, "changepoint_range", 0.8);
-	spec->changepoint_prior_scale = number_of(
-	    settings, "changepoint_prior_scale", 0.05);
+	spec->changepoint_prior_scale = number_of(settings,
+	    "changepoint_prior_scale", 0.05);
 	spec->seasonality = c->seasonality;
 	spec->feature = c->feature;
 	for (item = first_of(settings, "seasonalities"); item != NULL;
@@ -316,10 +316,10 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 		c->seasonality[spec->n_seasonalities++] =
 		    (struct prophet_seasonality){
 			    .period = number_of(item, "period", 0),
-			    .order = (size_t)number_of(
-				item, "fourier_order", 0),
-			    .prior_scale = number_of(
-				item, "prior_scale", prior),
+			    .order = (size_t)number_of(item, "fourier_order",
+				0),
+			    .prior_scale = number_of(item, "prior_scale",
+				prior),
 			    .conditional = true,
 			    .condition = spec->n_conditions++,
 		    };
@@ -337,8 +337,8 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 	}
 	for (item = first_of(settings, "regressors"); item != NULL;
 	     item = item->next)
-		c->feature[spec->n_features++].prior_scale = number_of(
-		    item, "prior_scale", holidays);
+		c->feature[spec->n_features++].prior_scale = number_of(item,
+		    "prior_scale", holidays);
 }
 
 /* ---- the case ------------------------------------------------------------ */
@@ -466,8 +466,9 @@ restore_case(const struct prophet_case *c, const char *key)
 		.feature_sd = sd,
 	};
 
-	v.n_changepoints = numbers_of(
-	    cJSON_GetObjectItem(c->params, "changepoints_t"), changepoint);
+	v.n_changepoints = numbers_of(cJSON_GetObjectItem(c->params,
+					  "changepoints_t"),
+	    changepoint);
 	assert_int_equal(numbers_of(cJSON_GetObjectItem(p, "delta"), delta),
 	    v.n_changepoints);
 	v.n_beta = numbers_of(cJSON_GetObjectItem(p, "beta"), beta);
@@ -477,8 +478,8 @@ restore_case(const struct prophet_case *c, const char *key)
 	}
 	/* Regressors stand after the holidays. */
 	n = v.n_features -
-	    (size_t)cJSON_GetArraySize(
-		cJSON_GetObjectItem(c->params, "regressors"));
+	    (size_t)cJSON_GetArraySize(cJSON_GetObjectItem(c->params,
+		"regressors"));
 	for (item = first_of(c->params, "regressors"); item != NULL;
 	     item = item->next) {
 		mean[n] = number_of(item, "mu", NAN);

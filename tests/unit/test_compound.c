@@ -84,8 +84,8 @@ quantiles_hold_the_share_of_simulated_noise(void **state)
 		const double *c = cases[i];
 		const double q = compound_quantile(c[0], c[1], c[2], c[3], 0);
 
-		assert_near(
-		    share_within(c[0], c[1], c[2], q, 40000), c[3], 0.0075);
+		assert_near(share_within(c[0], c[1], c[2], q, 40000), c[3],
+		    0.0075);
 	}
 }
 

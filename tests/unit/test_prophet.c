@@ -9,8 +9,8 @@
 static double
 log_posterior_of(const struct prophet_case *c, const char *key)
 {
-	return number_of(
-	    cJSON_GetObjectItem(c->params, key), "log_posterior", NAN);
+	return number_of(cJSON_GetObjectItem(c->params, key), "log_posterior",
+	    NAN);
 }
 
 static void
@@ -71,10 +71,10 @@ predictions_from_given_parameters_are_those_of_prophet(void **state)
 	out.trend = new_column(&c);
 	scale = prophet_values(fit)->y_scale;
 	prophet_predict(fit, &c.frame, 0.8, &out);
-	assert_digits(
-	    out.yhat, column_of(&c.expected, "yhat"), c.frame.n, scale);
-	assert_digits(
-	    out.trend, column_of(&c.expected, "trend"), c.frame.n, scale);
+	assert_digits(out.yhat, column_of(&c.expected, "yhat"), c.frame.n,
+	    scale);
+	assert_digits(out.trend, column_of(&c.expected, "trend"), c.frame.n,
+	    scale);
 
 	x = new_column(&c);
 	for (size_t term = 0; term < c.spec.n_seasonalities; term++)
@@ -115,8 +115,8 @@ the_fit_is_the_exact_optimum(void **state)
 	assert_true(got >= exact - 1e-6);
 	assert_true(got >= best - 1e-9);
 	/* What the fit says of itself is true of its parameters. */
-	assert_near(
-	    prophet_log_posterior(fit, &c.history), got, 1e-10 * fabs(got));
+	assert_near(prophet_log_posterior(fit, &c.history), got,
+	    1e-10 * fabs(got));
 
 	out.yhat = new_column(&c);
 	out.trend = new_column(&c);
@@ -271,8 +271,8 @@ a_fit_says_what_is_odd_about_its_data(void **state)
 	(void)state;
 	assert_int_equal(status_of("daily_revenue"), 0);
 	assert_int_equal(status_of("edge_duplicates"), PROPHET_DUPLICATE_TIMES);
-	assert_int_equal(
-	    status_of("edge_ten_rows"), PROPHET_CHANGEPOINTS_REDUCED);
+	assert_int_equal(status_of("edge_ten_rows"),
+	    PROPHET_CHANGEPOINTS_REDUCED);
 	/* The parameters can pass through these rows: two optima of sigma. */
 	assert_int_equal(status_of("edge_five_rows"),
 	    PROPHET_CHANGEPOINTS_REDUCED | PROPHET_INTERPOLATION);
@@ -386,8 +386,8 @@ assert_same_fit(const struct prophet *a, const struct prophet *b)
 	assert_memory_equal(&va->m, &vb->m, sizeof(va->m));
 	assert_memory_equal(&va->sigma, &vb->sigma, sizeof(va->sigma));
 	assert_memory_equal(va->beta, vb->beta, va->n_beta * sizeof(*va->beta));
-	assert_memory_equal(
-	    va->delta, vb->delta, va->n_changepoints * sizeof(*va->delta));
+	assert_memory_equal(va->delta, vb->delta,
+	    va->n_changepoints * sizeof(*va->delta));
 	assert_memory_equal(va->changepoint, vb->changepoint,
 	    va->n_changepoints * sizeof(*va->changepoint));
 }
@@ -484,8 +484,8 @@ the_unit_of_y_does_not_matter(void **state)
 		const double scale = 1000 * prophet_values(a)->y_scale;
 
 		assert_near(thousand.yhat[i], 1000 * one.yhat[i], 1e-9 * scale);
-		assert_near(
-		    thousand.upper[i], 1000 * one.upper[i], 1e-9 * scale);
+		assert_near(thousand.upper[i], 1000 * one.upper[i],
+		    1e-9 * scale);
 	}
 	free(one.yhat);
 	free(one.upper);
@@ -688,21 +688,24 @@ a_yearly_term_on_a_short_history_is_shrunk(void **state)
 	(void)state;
 	for (int i = 0; i < 365; i++)
 		t[i] = i;
-	assert_int_equal(
-	    prophet_auto_seasonalities(t, y, 300, builtin, s, &status), 1);
+	assert_int_equal(prophet_auto_seasonalities(t, y, 300, builtin, s,
+			     &status),
+	    1);
 	assert_int_equal(status, PROPHET_YEARLY_SHRUNK);
 	assert_near(s[0].prior_scale, 0.02, 0);
 
 	status = 0;
-	assert_int_equal(
-	    prophet_auto_seasonalities(t, y, 365, builtin, s, &status), 1);
+	assert_int_equal(prophet_auto_seasonalities(t, y, 365, builtin, s,
+			     &status),
+	    1);
 	assert_int_equal(status, 0);
 	assert_near(s[0].prior_scale, 10, 0);
 
 	builtin[0].prior_scale = 5;
 	builtin[0].order = 2;
-	assert_int_equal(
-	    prophet_auto_seasonalities(t, y, 300, builtin, s, &status), 1);
+	assert_int_equal(prophet_auto_seasonalities(t, y, 300, builtin, s,
+			     &status),
+	    1);
 	assert_int_equal(status, 0);
 	assert_near(s[0].prior_scale, 5, 0);
 	assert_int_equal(s[0].order, 2);
@@ -725,8 +728,8 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	    "fewer than 2 rows with a value");
 	assert_int_equal(row, 3);
 	rows.y = infinite;
-	assert_string_equal(
-	    prophet_check_rows(&spec, &rows, &row), "value is infinite");
+	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
+	    "value is infinite");
 	assert_int_equal(row, 2);
 	rows.y = y;
 	rows.t = same;
@@ -741,8 +744,8 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	spec.feature = &feature;
 	spec.n_features = 1;
 	rows.feature = column;
-	assert_string_equal(
-	    prophet_check_rows(&spec, &rows, &row), "a regressor is missing");
+	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
+	    "a regressor is missing");
 	assert_int_equal(row, 1);
 	spec.n_features = 0;
 	spec.n_conditions = 1;
@@ -796,10 +799,10 @@ a_description_that_makes_no_sense_is_refused_with_the_reason(void **state)
 	{                                               \
 #test ": " case, test, NULL, NULL, case \
 	}
-#define REFERENCE_CASE(case)                                                   \
-	REFERENCE(log_posterior_is_that_of_stan, case),                        \
-	    REFERENCE(                                                         \
-		predictions_from_given_parameters_are_those_of_prophet, case), \
+#define REFERENCE_CASE(case)                                                  \
+	REFERENCE(log_posterior_is_that_of_stan, case),                       \
+	    REFERENCE(predictions_from_given_parameters_are_those_of_prophet, \
+		case),                                                        \
 	    REFERENCE(the_fit_is_the_exact_optimum, case)
 
 int
@@ -836,8 +839,8 @@ main(void)
 		    a_series_without_an_optimum_is_predicted_as_by_prophet,
 		    "edge_two_rows"),
 		REFERENCE(the_order_of_the_rows_does_not_matter, "regressor"),
-		REFERENCE(
-		    the_order_of_the_rows_does_not_matter, "edge_duplicates"),
+		REFERENCE(the_order_of_the_rows_does_not_matter,
+		    "edge_duplicates"),
 		REFERENCE(the_order_of_the_rows_does_not_matter, "flat"),
 		REFERENCE(dates_shifted_by_whole_years_and_weeks_do_not_matter,
 		    "daily_revenue_yearly"),
