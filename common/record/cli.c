@@ -171,7 +171,7 @@ cli_start(struct cli *cli)
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
 	cli->table_options = cli->options;
-	cli->table_options.map_or_own = true;
+	cli->table_options.second = true;
 	if (cli->bad_path == NULL)
 		return;
 	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
