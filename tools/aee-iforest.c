@@ -52,18 +52,14 @@ struct options {
 	bool exit_code;
 };
 
-static char **
-column_list(const char *option, const char *arg, char **old, size_t *n)
+static void
+check_list(const char *option, char *const *list, size_t n)
 {
-	char **list = opt_list(option, arg, ',', n);
-
-	free(old);
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(list[i], list[j]) == 0)
 				opt_fail("%s: '%s' stands twice", option,
 				    list[i]);
-	return list;
 }
 
 static struct iforest_rule
@@ -118,8 +114,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.exit_code = true;
 			break;
 		case 'f':
-			o.features = column_list("--features", optarg,
-			    o.features, &o.nfeatures);
+			free(o.features);
+			o.features = opt_list("--features", optarg, ',',
+			    &o.nfeatures);
 			break;
 		case 's':
 			o.params.seed = (uint64_t)opt_int("--seed", optarg, 0,
@@ -137,11 +134,14 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.params.trees = opt_size("--trees", optarg, 1, 100000);
 			break;
 		case 'x':
-			o.exclude = column_list("--exclude", optarg, o.exclude,
+			free(o.exclude);
+			o.exclude = opt_list("--exclude", optarg, ',',
 			    &o.nexclude);
 			break;
 		}
 	}
+	check_list("--features", o.features, o.nfeatures);
+	check_list("--exclude", o.exclude, o.nexclude);
 	if (o.features != NULL && o.exclude != NULL)
 		opt_fail("--exclude takes columns from the default features, "
 			 "--features names others: give one of the two");
