@@ -166,11 +166,12 @@ END
 @test "aee-zscore: a row leaves before the next one is typed" {
     coproc zscore { exec aee-zscore -w 2 3>&-; }
     exec 8>&"${zscore[1]}" 9<&"${zscore[0]}"
+    # shellcheck disable=SC2154
     pid=$zscore_PID
     printf 'revenue\n' >&8
     for i in 1 3 2; do
         printf '%s\n' $i >&8
-        [ $i != 1 ] || read -r -t 20 header <&9
+        [ $i != 1 ] || read -r -t 20 _ <&9
         read -r -t 20 row <&9
         [ "${row%%,*}" = $i ]
     done
