@@ -108,7 +108,7 @@ near() {
 # Columns of all kinds, as a daily file has them.
 daily() {
     awk 'BEGIN {
-        print "date,channel,revenue,note,sessions,z_score,zscore_anomaly,aov_yhat,lof_score,empty"
+        print "date,channel,revenue,note,sessions,z_score,zscore_anomaly,aov_yhat_lower,lof_anomaly,empty"
         for (i = 0; i < 100; i++)
             print 20250101 + i "," (i % 2 ? "a" : "b") "," i * 37 % 101 "," (i % 3 ? "" : "x") "," i * 53 % 89 "," i "," i % 2 ",1," i ","
     }'

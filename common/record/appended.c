@@ -40,8 +40,6 @@ static const char *const appended[] = {
 	"tier",
 };
 
-static const char *const endings[] = { "_anomaly", "_p", "_score" };
-
 /* Where name ends with end, the length of what stands before; else -1. */
 static ptrdiff_t
 before(const char *name, const char *end)
@@ -59,11 +57,12 @@ appended_column(const char *name)
 	for (size_t i = 0; i < sizeof(appended) / sizeof(*appended); i++) {
 		ptrdiff_t n = before(name, appended[i]);
 
-		if (n == 0 || (n > 0 && !isalnum((unsigned char)name[n - 1])))
+		/* One word is too little to know behind a prefix: customer_tier
+		 * is the user's own. */
+		if (n == 0 ||
+		    (n > 0 && strchr(appended[i], '_') != NULL &&
+			!isalnum((unsigned char)name[n - 1])))
 			return true;
 	}
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (before(name, endings[i]) > 0)
-			return true;
-	return false;
+	return before(name, "_anomaly") > 0;
 }

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 /*
- * Whether a column of this name is one that a program appends, under its own
- * name or, with --prefix, behind a character that is no letter or digit
- * (aov_z_score); or is named as one: *_anomaly, *_p, *_score.
+ * Whether a column of this name is one that a program appends: under its own
+ * name; with --prefix, behind a character that is no letter or digit
+ * (aov_z_score), for names of two words or more; or any flag, *_anomaly.
  */
 bool appended_column(const char *name);
 
