@@ -1,3 +1,6 @@
+#!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup_file() {
