@@ -12,7 +12,7 @@
  * Sums of days can be added up to any period, those of other periods only to
  * the same period or to KPI_ALL.
  *
- * Memory: a cell of about 350 bytes for each group and period, from the first
+ * Memory: a cell of about 300 bytes for each group and period, from the first
  * to the last that the group has, and 80 for each channel in it; 16 to 43 bytes
  * for each distinct order or customer of a cell.
  */
