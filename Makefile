@@ -111,6 +111,7 @@ lint:
 	clang-format-14 --dry-run -Werror $(C_FILES)
 	tests/layers.sh
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    '-D_Noreturn=__attribute__((noreturn))' \
 	    --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem -Icommon -D_GNU_SOURCE \
 	    -DAEE_VERSION='""' $(filter %.c,$(C_FILES))

@@ -11,6 +11,8 @@
 #include "base/date_zone.h"
 #include "base/opt.h"
 #include "record/output.h"
+#include "record/pass.h"
+#include "record/table.h"
 
 void
 cli_init(struct cli *cli, const char *usage)
@@ -171,7 +173,7 @@ cli_start(struct cli *cli)
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
 	cli->table_options = cli->options;
-	cli->table_options.map_or_own = true;
+	cli->table_options.second = true;
 	if (cli->bad_path == NULL)
 		return;
 	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
@@ -275,6 +277,25 @@ cli_ok(struct cli *cli, struct recin *in, int status)
 	if (status == -1)
 		cli_fail(cli, "%s", recin_error(in));
 	return status == 1;
+}
+
+void
+cli_pass(struct cli *cli, struct recin *in)
+{
+	if (pass_record(cli->records, in) == -1)
+		cli_fail(cli, "%s", recin_error(in));
+}
+
+void
+cli_pass_kept(struct cli *cli, const struct table *table, size_t row)
+{
+	struct field key;
+
+	if (table_write(table, row, cli->records, &key) == -1)
+		cli_fail(cli,
+		    "record %zu: key '%.*s' is not in the first record, and "
+		    "only NDJSON has a place for it",
+		    row + 1, (int)(key.n < 60 ? key.n : 60), key.p);
 }
 
 /* Free what cli holds, but the streams. */

@@ -29,6 +29,7 @@
 #include "record/recout.h"
 
 struct output;
+struct table;
 
 enum {
 	CLI_ICSV = 256,
@@ -149,6 +150,12 @@ bool cli_next(struct cli *cli, struct recin *in);
 /* For the status of recin_number() and its like: true if the value is there,
  * false if the record is left out; ends the program on an error. */
 bool cli_ok(struct cli *cli, struct recin *in, int status);
+
+/* Write the fields of the record at hand, as pass_record(), or those of a row
+ * that was kept, as table_write(), to cli->records; ends the program if it has
+ * a key that the output format has no place for. */
+void cli_pass(struct cli *cli, struct recin *in);
+void cli_pass_kept(struct cli *cli, const struct table *table, size_t row);
 
 /* Close everything.  Returns the exit status: 1, with its line, if what was
  * written could not be. */

@@ -55,6 +55,9 @@ struct recin {
 	uint64_t records, refused;
 	struct reason reason[REASONS];
 	size_t nreasons;
+	/* How dates are written: options->date_format, or as by default. */
+	const char *date_format;
+	bool date_seen;
 	char *header; /* with keep_bad: as it was, for the first bad record */
 	size_t header_length;
 	char *summary;
@@ -314,7 +317,7 @@ recin_find(struct recin *in, const char *name)
 	const char *own = mapped(in, name);
 	size_t column = column_of(in, own, strlen(own), SIZE_MAX);
 
-	if (column == SIZE_MAX && in->options->map_or_own)
+	if (column == SIZE_MAX && in->options->second)
 		column = column_of(in, name, strlen(name), SIZE_MAX);
 	if (column == SIZE_MAX)
 		return -1;
@@ -581,6 +584,7 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
+	in->date_format = options->date_format;
 	in->paths = paths;
 	in->npaths = n;
 	in->file = "stdin";
@@ -706,15 +710,19 @@ recin_number(struct recin *in, int column, double *value)
 int
 recin_date(struct recin *in, int column, int32_t *day)
 {
-	const struct recin_options *o = in->options;
 	struct field f = recin_field(in, column);
 	int status;
 
 	if (field_missing(f))
 		return recin_reject(in, column, "is not a date");
-	status = o->date_format == NULL
-	    ? date_parse_timestamp(f.p, f.n, o->zone, day)
-	    : date_parse_as(f.p, f.n, o->date_format, day);
+	if (in->options->second && in->date_format != NULL && !in->date_seen &&
+	    date_parse_as(f.p, f.n, in->date_format, day) == -1 &&
+	    date_parse(f.p, f.n, day) == 0)
+		in->date_format = NULL;
+	in->date_seen = true;
+	status = in->date_format == NULL
+	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
+	    : date_parse_as(f.p, f.n, in->date_format, day);
 	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
 }
 

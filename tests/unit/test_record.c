@@ -317,6 +317,40 @@ values_are_typed_and_bad_ones_named(void **state)
 	recin_close(in);
 }
 
+/* The first date of a second table says whether --date-format is about it. */
+static void
+a_second_table_may_have_dates_of_its_own(void **state)
+{
+	const char *iso = "date\n2025-03-04\n2025-03-05\n05/03/2025\n";
+	const char *other = "date\n04/03/2025\n05/03/2025\n2025-03-05\n";
+	const struct recin_options options[] = {
+		{ .date_format = "%d/%m/%Y", .second = true },
+		{ .date_format = "%d/%m/%Y" },
+	};
+	const struct {
+		const char *text;
+		size_t options;
+		int good; /* dates before the first bad one */
+	} cases[] = { { iso, 0, 2 }, { other, 0, 2 }, { iso, 1, 0 },
+		{ other, 1, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *paths[] = { file_of(cases[i].text,
+		    strlen(cases[i].text)) };
+		struct recin *in = recin_open(paths, 1,
+		    &options[cases[i].options]);
+		int column = recin_need(in, "date"), good = 0;
+		int32_t day;
+
+		while (recin_next(in) == 1 && recin_date(in, column, &day) == 1)
+			assert_int_equal(day, 20151 + good++);
+		assert_int_equal(good, cases[i].good);
+		assert_non_null(recin_error(in));
+		recin_close(in);
+	}
+}
+
 static void
 groups_are_numbered_by_first_appearance(void **state)
 {
@@ -420,10 +454,10 @@ json_documents_are_indented(void **state)
 	json_number(&j, 0.1);
 	json_key(&j, "b");
 	json_array(&j);
-	json_text(&j, "x\"y");
+	json_text_span(&j, "x\"y...", 3);
 	json_number(&j, NAN);
 	json_end(&j);
-	json_key(&j, "c");
+	json_key_span(&j, "cd", 1);
 	json_object(&j);
 	json_end(&j);
 	json_end(&j);
@@ -452,6 +486,7 @@ main(void)
 		cmocka_unit_test(
 		    names_are_mapped_and_missing_columns_are_named),
 		cmocka_unit_test(values_are_typed_and_bad_ones_named),
+		cmocka_unit_test(a_second_table_may_have_dates_of_its_own),
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
 		cmocka_unit_test(a_table_gives_back_what_was_put_in),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
