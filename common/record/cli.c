@@ -224,6 +224,21 @@ cli_need(struct cli *cli, struct recin *in, const char *name)
 	return column;
 }
 
+struct output *
+cli_output(struct cli *cli, const char *path)
+{
+	struct output *out;
+
+	if (cli->nother_outputs == CLI_INPUTS)
+		cli_fail(cli, "more than %d outputs", CLI_INPUTS);
+	if ((out = output_open(path)) == NULL)
+		cli_no_memory(cli);
+	cli->other_output[cli->nother_outputs++] = out;
+	if (output_error(out) != NULL)
+		cli_fail(cli, "%s", output_error(out));
+	return out;
+}
+
 int *
 cli_group_columns(struct cli *cli, struct recin *in)
 {
@@ -337,6 +352,11 @@ cli_finish(struct cli *cli)
 	}
 	recout_close(cli->records);
 	status = close_output(cli->output);
+	for (size_t i = 0; i < cli->nother_outputs; i++)
+		if (status == 0)
+			status = close_output(cli->other_output[i]);
+		else
+			output_discard(cli->other_output[i]);
 	if (status == 0)
 		status = close_output(cli->options.keep_bad);
 	else
@@ -370,6 +390,8 @@ cli_fail(struct cli *cli, const char *format, ...)
 	va_end(args);
 	recout_close(cli->records);
 	output_discard(cli->output);
+	for (size_t i = 0; i < cli->nother_outputs; i++)
+		output_discard(cli->other_output[i]);
 	output_discard(cli->options.keep_bad);
 	release(cli);
 	exit(1);

@@ -104,6 +104,8 @@ struct cli {
 	char *table_path[CLI_INPUTS];
 
 	struct output *output;
+	struct output *other_output[CLI_INPUTS];
+	size_t nother_outputs;
 	struct recout *records;
 	struct recin *input[CLI_INPUTS];
 	size_t ninputs;
@@ -132,6 +134,10 @@ struct recin *cli_table(struct cli *cli, const char *path);
 
 /* Columns of `in` by name: as recin_need(), but ends the program. */
 int cli_need(struct cli *cli, struct recin *in, const char *name);
+
+/* A second output, in a file that cli_finish() puts in its place, after what
+ * -o wrote; ends the program if it cannot be written. */
+struct output *cli_output(struct cli *cli, const char *path);
 
 /* The columns of -g in `in`, cli->ngroup of them, in an array to free. */
 int *cli_group_columns(struct cli *cli, struct recin *in);

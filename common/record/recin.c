@@ -34,7 +34,8 @@ struct recin {
 	size_t npaths, next_path;
 	const char *file; /* name of the file at hand */
 	struct source source;
-	enum format format;
+	enum format format; /* of the file at hand */
+	enum format first_format;
 	struct csvin *csv;
 	struct row row;
 	bool ahead; /* row holds a record not yet given (NDJSON's first) */
@@ -404,6 +405,8 @@ find_format(struct recin *in)
 			    "is a JSON array; make it records with jq -c '.[]'");
 		in->format = n > 0 && *p == '{' ? FORMAT_JSONL : FORMAT_CSV;
 	}
+	if (in->first_format == FORMAT_AUTO)
+		in->first_format = in->format;
 	return 0;
 }
 
@@ -638,7 +641,7 @@ recin_name(const struct recin *in, size_t column)
 enum format
 recin_format(const struct recin *in)
 {
-	return in->format;
+	return in->first_format;
 }
 
 struct field

@@ -73,7 +73,7 @@ const char *recin_error(const struct recin *in);
 size_t recin_columns(const struct recin *in);
 const char *recin_name(const struct recin *in, size_t column);
 
-/* The format found (never FORMAT_AUTO once open). */
+/* The format of the first file (never FORMAT_AUTO once open). */
 enum format recin_format(const struct recin *in);
 
 /* Index of a column, under its mapped name; -1 if there is none.  Asks for the

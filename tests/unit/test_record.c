@@ -266,6 +266,27 @@ later_files_may_have_their_columns_in_another_order(void **state)
 }
 
 static void
+each_file_has_its_format_and_the_first_is_told(void **state)
+{
+	char *paths[] = { file_of("{\"a\":1}\n", 8), file_of("a\n2\n", 4) };
+	struct recin_options options = { 0 };
+	struct recin *in = recin_open(paths, 2, &options);
+	int a = recin_need(in, "a");
+	double v;
+
+	(void)state;
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(recin_next(in), 1);
+		assert_int_equal(recin_number(in, a, &v), 1);
+		assert_near(v, i, 0);
+		assert_int_equal(recin_format(in), FORMAT_JSONL);
+	}
+	assert_int_equal(recin_next(in), 0);
+	assert_int_equal(recin_format(in), FORMAT_JSONL);
+	recin_close(in);
+}
+
+static void
 names_are_mapped_and_missing_columns_are_named(void **state)
 {
 	static const char *const map[] = { "revenue", "Total", NULL };
@@ -483,6 +504,8 @@ main(void)
 		cmocka_unit_test(a_key_without_a_column_cannot_go_into_csv),
 		cmocka_unit_test(
 		    later_files_may_have_their_columns_in_another_order),
+		cmocka_unit_test(
+		    each_file_has_its_format_and_the_first_is_told),
 		cmocka_unit_test(
 		    names_are_mapped_and_missing_columns_are_named),
 		cmocka_unit_test(values_are_typed_and_bad_ones_named),
