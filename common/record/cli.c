@@ -1,5 +1,6 @@
 #include "record/cli.h"
 
+#include <assert.h>
 #include <err.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include "base/date.h"
 #include "base/date_zone.h"
 #include "base/opt.h"
+#include "record/config.h"
 #include "record/output.h"
 #include "record/pass.h"
 #include "record/table.h"
@@ -236,16 +238,49 @@ cli_group_columns(struct cli *cli, struct recin *in)
 	return column;
 }
 
+static struct recout *
+open_records(struct cli *cli, struct output *output, enum format otherwise)
+{
+	enum format format = cli->out_format != FORMAT_AUTO ? cli->out_format
+							    : otherwise;
+	struct recout *records = recout_open(output, format, cli->precision);
+
+	if (records == NULL)
+		cli_no_memory(cli);
+	return records;
+}
+
 struct recout *
 cli_records(struct cli *cli, const struct recin *in)
 {
-	enum format format = cli->out_format != FORMAT_AUTO ? cli->out_format
-							    : recin_format(in);
-
-	cli->records = recout_open(cli->output, format, cli->precision);
-	if (cli->records == NULL)
-		cli_no_memory(cli);
+	cli->records = open_records(cli, cli->output,
+	    in != NULL ? recin_format(in) : FORMAT_CSV);
 	return cli->records;
+}
+
+struct recout *
+cli_file(struct cli *cli, const char *path)
+{
+	size_t i = cli->nfiles;
+
+	assert(i < CLI_FILES);
+	if ((cli->file[i].output = output_open(path)) == NULL)
+		cli_no_memory(cli);
+	cli->nfiles++;
+	if (output_error(cli->file[i].output) != NULL)
+		cli_fail(cli, "%s", output_error(cli->file[i].output));
+	cli->file[i].records = open_records(cli, cli->file[i].output,
+	    FORMAT_CSV);
+	return cli->file[i].records;
+}
+
+bool
+cli_failed(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->nfiles; i++)
+		if (output_error(cli->file[i].output) != NULL)
+			return true;
+	return output_error(cli->output) != NULL;
 }
 
 void
@@ -324,6 +359,42 @@ close_output(struct output *out)
 	return 1;
 }
 
+static void
+close_records(struct cli *cli)
+{
+	recout_close(cli->records);
+	for (size_t i = 0; i < cli->nfiles; i++)
+		recout_close(cli->file[i].records);
+}
+
+static void
+discard_files(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->nfiles; i++)
+		output_discard(cli->file[i].output);
+}
+
+/* Close the files of cli_file(), all or none.  Returns the exit status. */
+static int
+close_files(struct cli *cli)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < cli->nfiles; i++) {
+		struct output *out = cli->file[i].output;
+
+		output_flush(out);
+		if (output_error(out) == NULL)
+			continue;
+		warnx("%s", output_error(out));
+		discard_files(cli);
+		return 1;
+	}
+	for (size_t i = 0; i < cli->nfiles; i++)
+		status |= close_output(cli->file[i].output);
+	return status;
+}
+
 int
 cli_finish(struct cli *cli)
 {
@@ -335,8 +406,12 @@ cli_finish(struct cli *cli)
 		if (summary != NULL)
 			warnx("%s", summary);
 	}
-	recout_close(cli->records);
+	close_records(cli);
 	status = close_output(cli->output);
+	if (status == 0)
+		status = close_files(cli);
+	else
+		discard_files(cli);
 	if (status == 0)
 		status = close_output(cli->options.keep_bad);
 	else
@@ -357,22 +432,45 @@ cli_warn(const struct cli *cli, const char *format, ...)
 	va_end(args);
 }
 
+/* What was written to a pipe stays; a file does not come to be. */
+static void
+flush_pipe(struct cli *cli)
+{
+	if (cli->output != NULL && cli->output_path == NULL)
+		output_flush(cli->output);
+}
+
+static _Noreturn void
+give_up(struct cli *cli, int status)
+{
+	close_records(cli);
+	output_discard(cli->output);
+	discard_files(cli);
+	output_discard(cli->options.keep_bad);
+	release(cli);
+	exit(status);
+}
+
+void
+cli_check(struct cli *cli, const struct config *cfg)
+{
+	if (config_error(cfg) == NULL)
+		return;
+	flush_pipe(cli);
+	warnx("%s", config_error(cfg));
+	give_up(cli, config_status(cfg));
+}
+
 _Noreturn void
 cli_fail(struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
-	/* What was written to a pipe stays; a file does not come to be. */
-	if (cli->output != NULL && cli->output_path == NULL)
-		output_flush(cli->output);
+	flush_pipe(cli);
 	va_start(args, format);
 	vwarnx(format, args);
 	va_end(args);
-	recout_close(cli->records);
-	output_discard(cli->output);
-	output_discard(cli->options.keep_bad);
-	release(cli);
-	exit(1);
+	give_up(cli, 1);
 }
 
 _Noreturn void
