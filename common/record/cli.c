@@ -37,15 +37,15 @@ take_map(struct cli *cli, const char *arg)
 	if (cli->map == NULL)
 		cli_no_memory(cli);
 	for (size_t i = 0; i < n; i++) {
-		char *equals = strchr(cli->map_parts[i], '=');
+		char *name = cli->map_parts[i];
+		const size_t length = strcspn(name, "=");
 
-		if (equals == NULL || equals == cli->map_parts[i] ||
-		    equals[1] == '\0')
-			opt_fail("--map: '%s' is not name=column",
-			    cli->map_parts[i]);
-		*equals = '\0';
-		cli->map[2 * i] = cli->map_parts[i];
-		cli->map[2 * i + 1] = equals + 1;
+		if (length == 0 || name[length] == '\0' ||
+		    name[length + 1] == '\0')
+			opt_fail("--map: '%s' is not name=column", name);
+		name[length] = '\0';
+		cli->map[2 * i] = name;
+		cli->map[2 * i + 1] = name + length + 1;
 	}
 	cli->options.map = cli->map;
 }
