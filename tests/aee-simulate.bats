@@ -149,6 +149,12 @@ END
     cmp a/events.csv d/events.csv
 }
 
+@test "aee-simulate: the bytes are the same without the FMA variants of the C library" {
+    aee-simulate -d a
+    GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 aee-simulate -d b
+    diff -r a b
+}
+
 @test "aee-simulate: the option wins over --set, and --set over the file" {
     echo 'general: {seed: 1, end_date: 2025-01-02}' >config.yaml
     aee-simulate -C config.yaml -s 3 --set general.seed=2 orders >both
