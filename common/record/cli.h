@@ -28,6 +28,7 @@
 #include "record/recin.h"
 #include "record/recout.h"
 
+struct config;
 struct output;
 struct table;
 
@@ -88,7 +89,8 @@ enum {
 	"  -q, --quiet            no warnings\n"                                 \
 	"  -h, --help, -V, --version\n"
 
-enum { CLI_INPUTS = 256 }; /* inputs and outputs a program may have open */
+enum { CLI_INPUTS = 256 }; /* inputs a program may have open */
+enum { CLI_FILES = 16 };   /* outputs beside the one of -o */
 
 struct cli {
 	const char *usage;
@@ -104,11 +106,14 @@ struct cli {
 	char *table_path[CLI_INPUTS];
 
 	struct output *output;
-	struct output *other_output[CLI_INPUTS];
-	size_t nother_outputs;
 	struct recout *records;
 	struct recin *input[CLI_INPUTS];
 	size_t ninputs;
+	struct {
+		struct output *output;
+		struct recout *records;
+	} file[CLI_FILES];
+	size_t nfiles;
 	const char *bad_path;
 	char **map_parts;
 	const char **map;
@@ -135,16 +140,24 @@ struct recin *cli_table(struct cli *cli, const char *path);
 /* Columns of `in` by name: as recin_need(), but ends the program. */
 int cli_need(struct cli *cli, struct recin *in, const char *name);
 
-/* A second output, in a file that cli_finish() puts in its place, after what
- * -o wrote; ends the program if it cannot be written. */
-struct output *cli_output(struct cli *cli, const char *path);
-
 /* The columns of -g in `in`, cli->ngroup of them, in an array to free. */
 int *cli_group_columns(struct cli *cli, struct recin *in);
 
 /* The record stream on the output, in the format asked for or else that of
- * `in`. */
+ * `in`, or else CSV if `in` is NULL. */
 struct recout *cli_records(struct cli *cli, const struct recin *in);
+
+/* A file of its own, beside the output.  When the program ends, all such files
+ * take their places, after that of -o, if every one of them could be written,
+ * and none of them otherwise. */
+struct output *cli_output(struct cli *cli, const char *path);
+
+/* A record stream on such a file, in the format asked for or else CSV. */
+struct recout *cli_file(struct cli *cli, const char *path);
+
+/* Whether something that was written could not be: what makes much of it can
+ * stop; cli_finish() tells. */
+bool cli_failed(const struct cli *cli);
 
 /* Name a column of one's own, with --prefix: one that the input has already is
  * an error. */
@@ -162,6 +175,10 @@ bool cli_ok(struct cli *cli, struct recin *in, int status);
  * a key that the output format has no place for. */
 void cli_pass(struct cli *cli, struct recin *in);
 void cli_pass_kept(struct cli *cli, const struct table *table, size_t row);
+
+/* End the program, with the status that belongs to it, if the configuration has
+ * an error. */
+void cli_check(struct cli *cli, const struct config *cfg);
 
 /* Close everything.  Returns the exit status: 1, with its line, if what was
  * written could not be. */

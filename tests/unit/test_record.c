@@ -423,6 +423,39 @@ a_table_gives_back_what_was_put_in(void **state)
 }
 
 static void
+cents_are_written_as_decimals(void **state)
+{
+	static const struct {
+		int64_t cents;
+		const char *text;
+	} cases[] = { { 0, "0" }, { 5, "0.05" }, { 50, "0.5" }, { 100, "1" },
+		{ -1250, "-12.5" }, { 123456, "1234.56" },
+		{ INT64_MAX, "92233720368547758.07" },
+		{ INT64_MIN, "-92233720368547758.08" } };
+	char path[64], text[300] = "", want[300] = "value\n";
+	int fd = memfd_create("out", 0);
+	struct output *output;
+	struct recout *out;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	output = output_open(path);
+	out = recout_open(output, FORMAT_CSV, 12);
+	assert_int_equal(recout_column(out, "value"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		recout_cents(out, cases[i].cents);
+		recout_end(out);
+		strcat(want, cases[i].text);
+		strcat(want, "\n");
+	}
+	recout_close(out);
+	assert_int_equal(output_close(output, NULL, 0), 0);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text, want);
+	close(fd);
+}
+
+static void
 a_file_appears_whole_or_not_at_all(void **state)
 {
 	char dir[] = "/tmp/aee-test-XXXXXX", path[64], text[16] = "", why[200];
@@ -512,6 +545,7 @@ main(void)
 		cmocka_unit_test(a_second_table_may_have_dates_of_its_own),
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
 		cmocka_unit_test(a_table_gives_back_what_was_put_in),
+		cmocka_unit_test(cents_are_written_as_decimals),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
 		cmocka_unit_test(json_documents_are_indented),
 	};
