@@ -218,14 +218,14 @@ csvin_record(struct csvin *in, struct source *s, struct row *row,
 				return fed == 0 ? RECORD_END
 						: at_end(in, s, fed, why, line);
 		}
-		if (fed > s->max_record)
-			return fatal(SOURCE_TOO_LONG, s, why);
 		n = physical_line(s, fed);
 		p = s->buffer + s->start + fed;
 		if (fed == 0 && blank(in, p, n)) {
 			source_skip(s, n);
 			continue;
 		}
+		if (fed + n > s->max_record)
+			return fatal(SOURCE_TOO_LONG, s, why);
 		parsed = csv_parse(&in->parser, p, n, take_field, take_row, in);
 		if (in->no_memory || csv_error(&in->parser) == CSV_ENOMEM)
 			return fatal(SOURCE_NO_MEMORY, s, why);
