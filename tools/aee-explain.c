@@ -458,10 +458,6 @@ find_tracked(struct explain *x)
 		x->tracked[x->member[i]] = true;
 		x->by_orders = false;
 	}
-	if (x->by_orders)
-		cli_warn(x->cli,
-		    "no sessions in the periods: volume and mix are those of "
-		    "orders, and there is no conversion");
 }
 
 /* What a record lacks, or NULL. */
@@ -516,6 +512,8 @@ check_days(struct explain *x, struct period *p)
 	bool *known = need(x, p->days, sizeof(*known));
 	bool *sessions = need(x, p->days, sizeof(*sessions));
 	size_t *bad = need(x, p->days, sizeof(*bad));
+	size_t first = 0, record = NONE; /* the first day left out, and why */
+	bool there = false;
 
 	p->out = need(x, p->days, sizeof(*p->out));
 	for (size_t d = 0; d < p->days; d++)
@@ -530,17 +528,22 @@ check_days(struct explain *x, struct period *p)
 		if (bad[d] == NONE && lacks(x, i) != NULL)
 			bad[d] = i;
 	}
-	for (size_t d = 0; d < p->days; d++) {
+	for (size_t d = p->days; d-- > 0;) {
 		bool silent = !known[d] || (!x->by_orders && !sessions[d]);
 
 		p->out[d] = silent || bad[d] != NONE;
 		p->missing += p->out[d];
-		if (p->out[d] && !x->o->scale_missing)
-			refuse_day(x, p, d, known[d], silent ? NONE : bad[d]);
+		if (!p->out[d])
+			continue;
+		first = d;
+		there = known[d];
+		record = silent ? NONE : bad[d];
 	}
 	free(known);
 	free(sessions);
 	free(bad);
+	if (p->missing > 0 && !x->o->scale_missing)
+		refuse_day(x, p, first, there, record);
 	if (p->missing == p->days)
 		cli_fail(x->cli, "%s: no day of it is known", p->option);
 	p->scale = (double)p->days / (double)(p->days - p->missing);
@@ -912,9 +915,9 @@ read_forecast(struct explain *x, struct forecast *f)
 			member = number_of(x, 0, key);
 		add_forecast(x, f, member, place, yhat);
 	}
-	check_forecast(x, f, recin_file(in));
 	free(group);
 	free(key);
+	check_forecast(x, f, x->o->expected);
 }
 
 static void
@@ -980,6 +983,7 @@ model_members(struct explain *x)
 		if (attribution_defined(x->o->method, &member[m]))
 			continue;
 		key_text(x, 0, m, key, sizeof(key));
+		free(member);
 		cli_fail(x->cli,
 		    "--method lmdi: the revenue of %s changes its sign, which "
 		    "has no logarithm",
@@ -1131,6 +1135,10 @@ explain_drivers(struct explain *x, struct forecast *forecast)
 		.days = (double)(x->base.days + x->now.days) / 2,
 		.history = &history };
 
+	if (x->by_orders)
+		cli_warn(x->cli,
+		    "no sessions in the periods: volume and mix are those of "
+		    "orders, and there is no conversion");
 	read_history(x, &history);
 	attribution_effects(&params, member, n, effects, &total);
 	for (size_t m = 0; forecast != NULL && m < n; m++) {
