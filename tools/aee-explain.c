@@ -928,27 +928,19 @@ forecast_release(struct forecast *f)
 	free(f->member_day);
 }
 
-/* The expected part of a member's change.  Where the forecast is about the
- * whole, it is spread as the revenue was (or is, if there was none). */
-static double
-expected_of(const struct explain *x, const struct forecast *f, size_t member)
+/* The expected part of the change of each member. */
+static void
+expected_parts(const struct explain *x, const struct forecast *f,
+    const struct attribution_member *member, double *expected)
 {
-	const struct part *part;
-	double sum = 0;
-	size_t n = members(x, 0), which = 0;
+	size_t n = members(x, 0);
 
-	if (f->by_member)
-		return member < f->capacity ? f->member[member].sum : 0;
-	for (; which < 2; which++) {
-		part = x->of[which];
-		for (size_t m = 0; m < n; m++)
-			sum += fabs(decimal_sum_double(&part[m].revenue));
-		if (sum > 0)
-			break;
+	if (!f->by_member) {
+		attribution_spread(f->sum, member, n, expected);
+		return;
 	}
-	if (sum == 0)
-		return f->sum / (double)n;
-	return f->sum * fabs(decimal_sum_double(&part[member].revenue)) / sum;
+	for (size_t m = 0; m < n; m++)
+		expected[m] = m < f->capacity ? f->member[m].sum : 0;
 }
 
 /* ---- drivers ------------------------------------------------------------------------- */
@@ -1074,40 +1066,6 @@ check_sums(const struct explain *x)
 	}
 }
 
-/*
- * Take the expected part out of a member's effects.  A forecast of revenue does
- * not say which of them it is about: each gets its part of the variance, which
- * is the most likely split of a sum of independent parts; without any variance,
- * it is the sessions, which follow the calendar.
- */
-static void
-take_out(struct attribution_effects *e, struct attribution_effects *total,
-    double expected)
-{
-	const enum attribution_driver own[] = {
-		e->tracked ? ATTRIBUTION_SESSIONS : ATTRIBUTION_ORDERS,
-		ATTRIBUTION_CONVERSION, ATTRIBUTION_ORDER_VALUE
-	};
-	double variance[3], sum = 0;
-
-	for (int i = 0; i < 3; i++) {
-		double se = e->se[own[i]];
-
-		variance[i] = isnan(se) ? 0 : se * se;
-		sum += variance[i];
-	}
-	if (sum == 0)
-		sum = variance[0] = 1;
-	for (int i = 0; i < 3; i++) {
-		double part = expected * variance[i] / sum;
-
-		e->effect[own[i]] -= part;
-		total
-		    ->effect[own[i] == ATTRIBUTION_SESSIONS ? ATTRIBUTION_VOLUME
-							    : own[i]] -= part;
-	}
-}
-
 /* Whether nothing is said of a member, in neither period. */
 static bool
 is_idle(const struct explain *x, size_t member, double expected)
@@ -1141,10 +1099,10 @@ explain_drivers(struct explain *x, struct forecast *forecast)
 		    "orders, and there is no conversion");
 	read_history(x, &history);
 	attribution_effects(&params, member, n, effects, &total);
-	for (size_t m = 0; forecast != NULL && m < n; m++) {
-		expected[m] = expected_of(x, forecast, m);
-		take_out(&effects[m], &total, expected[m]);
-	}
+	if (forecast != NULL)
+		expected_parts(x, forecast, member, expected);
+	for (size_t m = 0; m < n; m++)
+		attribution_take_out(&effects[m], &total, expected[m]);
 	add_judged(x, new_line(x, "total", 0, NONE, "change"), x->change,
 	    total.change_se);
 	if (forecast != NULL) {

@@ -522,6 +522,53 @@ attribution_effects(const struct attribution_params *params,
 	    square(total->effect[ATTRIBUTION_OTHER]));
 }
 
+/* ---- the expected part --------------------------------------------------------- */
+
+void
+attribution_take_out(struct attribution_effects *e,
+    struct attribution_effects *total, double expected)
+{
+	int traffic = e->tracked ? ATTRIBUTION_SESSIONS : ATTRIBUTION_ORDERS;
+	const int own[] = { traffic, ATTRIBUTION_CONVERSION,
+		ATTRIBUTION_ORDER_VALUE };
+	double variance[3], part[3], sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double se = e->se[own[i]];
+
+		variance[i] = isnan(se) ? 0 : square(se);
+		sum += variance[i];
+	}
+	if (sum == 0)
+		sum = variance[0] = 1;
+	for (int i = 0; i < 3; i++) {
+		part[i] = expected * variance[i] / sum;
+		e->effect[own[i]] -= part[i];
+		total->effect[own[i]] -= part[i];
+	}
+	if (e->tracked) {
+		e->effect[ATTRIBUTION_VOLUME] -= part[0];
+		total->effect[ATTRIBUTION_VOLUME] -= part[0];
+	}
+}
+
+void
+attribution_spread(double expected, const struct attribution_member *member,
+    size_t n, double *of_member)
+{
+	double base = 0, now = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		base += fabs(member[i].base.revenue);
+		now += fabs(member[i].now.revenue);
+	}
+	for (size_t i = 0; i < n; i++)
+		of_member[i] = base > 0
+		    ? expected * fabs(member[i].base.revenue) / base
+		    : now > 0 ? expected * fabs(member[i].now.revenue) / now
+			      : expected / (double)n;
+}
+
 /* ---- expectation --------------------------------------------------------------- */
 
 /* Sums over the (up to 8) weeks from w on; how many there are. */

@@ -147,6 +147,22 @@ void attribution_effects(const struct attribution_params *params,
     struct attribution_effects *of_member, struct attribution_effects *total);
 
 /*
+ * What was expected of a change (a forecast of now minus that of the base) is
+ * no surprise.  Take the expected part out of a member's effects, and out of
+ * those of the whole.  A forecast of revenue does not say which of them it is
+ * about: each gives up a part in proportion to its variance, the most likely
+ * split of a sum of independent parts; without any variance it is that of
+ * sessions (or orders), which follow the calendar.
+ */
+void attribution_take_out(struct attribution_effects *of_member,
+    struct attribution_effects *total, double expected);
+
+/* Spread what is expected of the whole over n members, as the size of their
+ * revenue was in the base; if there was none, as it is now; else evenly. */
+void attribution_spread(double expected,
+    const struct attribution_member *member, size_t n, double *of_member);
+
+/*
  * What a period of so many days should bring, from the weeks before it (newest
  * first, NaN: missing): the mean of the last 8.  Its error is the root mean
  * square of those that the same rule made in the history, from 4 weeks on and

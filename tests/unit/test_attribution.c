@@ -471,6 +471,56 @@ errors_are_those_of_chance(void **state)
 	assert_near(z2[0], 1.2, 0.5);
 }
 
+/* ---- the expected part -------------------------------------------------------- */
+
+static void
+an_expected_part_is_taken_out_by_variance(void **state)
+{
+	struct attribution_effects e = one(ATTRIBUTION_BENNET, &example);
+	struct attribution_effects total = e;
+
+	(void)state;
+	e.se[ATTRIBUTION_SESSIONS] = 1;
+	e.se[ATTRIBUTION_CONVERSION] = 2;
+	e.se[ATTRIBUTION_ORDER_VALUE] = NAN;
+	attribution_take_out(&e, &total, 50);
+	assert_effects(&e, 100, 207.5, -137.5);
+	assert_effects(&total, 100, 207.5, -137.5);
+	assert_near(total.effect[ATTRIBUTION_VOLUME], 100, 1e-10);
+	assert_near(sum(&total), 220 - 50, 1e-10);
+	/* Nothing known: sessions follow the calendar. */
+	for (int d = 0; d < ATTRIBUTION_DRIVERS; d++)
+		e.se[d] = NAN;
+	attribution_take_out(&e, &total, -50);
+	assert_effects(&e, 150, 207.5, -137.5);
+}
+
+static void
+an_expected_part_of_the_whole_is_spread_by_revenue(void **state)
+{
+	const struct attribution_member m[] = {
+		{ SUMS(0, 0, 30), SUMS(0, 0, 5) },
+		{ SUMS(0, 0, -10), SUMS(0, 0, 15) },
+	};
+	const struct attribution_member fresh[] = {
+		{ SUMS(0, 0, 0), SUMS(0, 0, 5) },
+		{ SUMS(0, 0, 0), SUMS(0, 0, 15) },
+	};
+	const struct attribution_member none[2] = { 0 };
+	double part[2];
+
+	(void)state;
+	attribution_spread(8, m, 2, part);
+	assert_near(part[0], 6, 0);
+	assert_near(part[1], 2, 0);
+	attribution_spread(8, fresh, 2, part);
+	assert_near(part[0], 2, 0);
+	assert_near(part[1], 6, 0);
+	attribution_spread(8, none, 2, part);
+	assert_near(part[0], 4, 0);
+	assert_near(part[1], 4, 0);
+}
+
 /* ---- expectation ------------------------------------------------------------------ */
 
 static void
@@ -607,6 +657,9 @@ main(void)
 		    without_squares_the_daily_means_tell_the_spread),
 		cmocka_unit_test(an_effect_of_unknown_error_may_be_all_noise),
 		cmocka_unit_test(errors_are_those_of_chance),
+		cmocka_unit_test(an_expected_part_is_taken_out_by_variance),
+		cmocka_unit_test(
+		    an_expected_part_of_the_whole_is_spread_by_revenue),
 		cmocka_unit_test(the_last_eight_weeks_make_the_expectation),
 		cmocka_unit_test(
 		    a_share_is_expected_from_the_sums_of_the_weeks),
