@@ -10,9 +10,11 @@
  * difference is 1 - (1 - x) P^2, in which all up to x^3 drops out.
  */
 static double
-p8(double x)
+p8(double z_squared)
 {
-	const double s = sqrt(1 - x);
+	const double x = 8 / (8 + z_squared);
+	/* 1 - x, to its last digit. */
+	const double s = sqrt(x < 0.5 ? 1 - x : z_squared / (8 + z_squared));
 	const double sum = 1 + x * (1. / 2 + x * (3. / 8 + x * (5. / 16)));
 	const double rest = 140 + x * (56 + x * (35 + x * 25));
 
@@ -22,7 +24,7 @@ p8(double x)
 double
 student8_p(double z_squared)
 {
-	const double p = p8(8 / (8 + z_squared));
+	const double p = p8(z_squared);
 
 	return p > LEAST_P ? p : LEAST_P;
 }
@@ -33,7 +35,7 @@ student8_ln_p(double z)
 	const double size = fabs(z);
 
 	if (size < 1e30)
-		return log(p8(8 / (8 + size * size)));
+		return log(p8(size * size));
 	/* x^4 140/512, x = 8 / z^2. */
 	return 4 * log(8.) + log(140. / 512) - 8 * log(size);
 }
@@ -49,7 +51,8 @@ student15_ln_p(double z)
 	enum { TERMS = 7 };
 	const double size = fabs(z), pi = acos(-1.0);
 	const double x = size < 1e100 ? 15 / (15 + size * size) : 0;
-	const double s = sqrt(1 - x);
+	const double s = sqrt(x < 0.5 ? 1 - x
+				      : size * size / (15 + size * size));
 	double term = 1, sum = 0, ln_c = x > 0 ? log(x) / 2 : 0;
 
 	if (x > 0.5) {
