@@ -260,12 +260,14 @@ baseline_centred(const struct baseline_params *params, const double *y,
 	const struct baseline_steps none = { NULL, 0 };
 	struct baseline_work *w = baseline_work_new(n, &shape);
 	double *arrays = calloc(3 * n + 1, sizeof(*arrays));
-	struct baseline_fit fit = { arrays, arrays + n, arrays + 2 * n, 0, 0,
-		0 };
+	struct baseline_fit fit = { 0 };
 	int status = -1;
 
 	if (w == NULL || arrays == NULL)
 		goto out;
+	fit.level = arrays;
+	fit.season = arrays + n;
+	fit.residual = arrays + 2 * n;
 	baseline_fit(w, &series, &none, &fit);
 	for (size_t t = 0; t < n; t++) {
 		result[t] = nothing;

@@ -41,69 +41,53 @@ count_false_alarms(const struct score_series *s)
  * not there.  NULL if out of memory. */
 static struct score_event *
 event_of(const struct score_series *s, size_t t, size_t series, size_t first,
-    struct score_event **events, size_t *n, size_t *cap)
+    struct score_events *events)
 {
-	for (size_t i = *n; i > first; i--)
-		if ((*events)[i - 1].event == s->event[t])
-			return &(*events)[i - 1];
-	if (vec_grow(events, cap, *n + 1, sizeof(**events)) == -1)
+	for (size_t i = events->n; i > first; i--)
+		if (events->event[i - 1].event == s->event[t])
+			return &events->event[i - 1];
+	if (vec_grow(&events->event, &events->cap, events->n + 1,
+		sizeof(*events->event)) == -1)
 		return NULL;
-	(*events)[*n] = (struct score_event){ series, s->event[t], t, 0, 0,
-		SIZE_MAX };
-	return &(*events)[(*n)++];
+	events->event[events->n] = (struct score_event){ series, s->event[t], t,
+		0, 0, SIZE_MAX };
+	return &events->event[events->n++];
 }
 
-static int
-count_days(const struct score_series *s, size_t series,
-    struct score_counts *counts, struct score_event **events, size_t *n,
-    size_t *cap)
+int
+score_count(const struct score_series *s, size_t series,
+    struct score_counts *counts, struct score_events *events)
 {
-	const size_t first = *n;
+	const size_t first = events->n;
 
+	*counts = (struct score_counts){
+		.false_alarms = count_false_alarms(s)
+	};
 	for (size_t t = 0; t < s->n; t++) {
+		const bool flagged = is_flagged(s, t);
 		struct score_event *e;
 
 		if (s->label[t] == 2)
 			continue;
 		counts->days++;
 		if (s->label[t] == 0) {
-			counts->false_days += is_flagged(s, t);
+			counts->false_days += flagged;
 			continue;
 		}
 		counts->event_days++;
-		counts->true_days += is_flagged(s, t);
-		e = event_of(s, t, series, first, events, n, cap);
-		if (e == NULL)
+		counts->true_days += flagged;
+		if ((e = event_of(s, t, series, first, events)) == NULL)
 			return -1;
 		e->days++;
-		e->flagged += is_flagged(s, t);
-		if (is_flagged(s, t) && e->delay == SIZE_MAX)
+		e->flagged += flagged;
+		if (flagged && e->delay == SIZE_MAX)
 			e->delay = t - e->first;
 	}
-	for (size_t i = first; i < *n; i++) {
+	for (size_t i = first; i < events->n; i++) {
 		counts->events++;
-		counts->found += (*events)[i].flagged > 0;
+		counts->found += events->event[i].flagged > 0;
 	}
 	return 0;
-}
-
-int
-score_count(const struct score_series *s, size_t series,
-    struct score_counts *counts, struct score_event **events, size_t *n,
-    size_t *cap)
-{
-	struct score_event *own = NULL;
-	size_t own_n = 0, own_cap = 0;
-	int status;
-
-	*counts = (struct score_counts){
-		.false_alarms = count_false_alarms(s)
-	};
-	if (events != NULL)
-		return count_days(s, series, counts, events, n, cap);
-	status = count_days(s, series, counts, &own, &own_n, &own_cap);
-	free(own);
-	return status;
 }
 
 void
@@ -153,16 +137,16 @@ score_measure_name(enum score_measure measure)
 }
 
 int
-score_median_delay(const struct score_event *event, size_t n, double *delay)
+score_median_delay(const struct score_events *events, double *delay)
 {
-	double *d = calloc(n + 1, sizeof(*d));
+	double *d = calloc(events->n + 1, sizeof(*d));
 	size_t found = 0;
 
 	if (d == NULL)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (event[i].delay != SIZE_MAX)
-			d[found++] = (double)event[i].delay;
+	for (size_t i = 0; i < events->n; i++)
+		if (events->event[i].delay != SIZE_MAX)
+			d[found++] = (double)events->event[i].delay;
 	*delay = stats_median(d, found);
 	free(d);
 	return 0;

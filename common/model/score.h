@@ -43,6 +43,12 @@ struct score_event {
 	                 * flagged; SIZE_MAX: missed */
 };
 
+/* In the order of their series and first days. */
+struct score_events {
+	struct score_event *event;
+	size_t n, cap;
+};
+
 /* What is counted; sums of these are those of both. */
 struct score_counts {
 	int64_t days;       /* that count */
@@ -64,12 +70,11 @@ enum score_measure {
 	SCORE_MEASURES
 };
 
-/* Counts of a series.  *events, grown from what is there (*n of them, room for
- * *cap), receives its events in the order of their first day, unless it is NULL;
- * `series` becomes theirs.  Returns 0, or -1 if out of memory. */
+/* Counts of a series; its events are added to *events, `series` being theirs.  A
+ * zeroed struct is empty; free events->event with free().  Returns 0, or -1 if
+ * out of memory. */
 int score_count(const struct score_series *s, size_t series,
-    struct score_counts *counts, struct score_event **events, size_t *n,
-    size_t *cap);
+    struct score_counts *counts, struct score_events *events);
 
 void score_add(struct score_counts *sum, const struct score_counts *counts);
 
@@ -82,8 +87,7 @@ const char *score_measure_name(enum score_measure measure);
 
 /* The median delay in days of the events that were found; NaN if none was.
  * -1 if out of memory. */
-int score_median_delay(const struct score_event *event, size_t n,
-    double *delay);
+int score_median_delay(const struct score_events *events, double *delay);
 
 /*
  * 95 % intervals by the percentile bootstrap over the series: draws times, as many

@@ -85,7 +85,7 @@ shops_field(const struct shops *s, struct shop_row *row, size_t j,
 static inline int
 shops_read(struct shops *s, const char *path)
 {
-	char command[4096], line[8192], *p, *field;
+	char command[4200], line[8192], *p, *field;
 	FILE *in;
 
 	*s = (struct shops){ 0 };

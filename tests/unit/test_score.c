@@ -24,16 +24,17 @@ days_events_and_alarms_are_counted_by_hand(void **state)
 	int8_t l[20], f[20];
 	int32_t e[20];
 	struct score_counts c;
-	struct score_event *event = NULL;
-	size_t n = 0, cap = 0;
+	struct score_events events = { 0 };
+	const struct score_event *event;
 	double m[SCORE_MEASURES], delay;
 
 	(void)state;
 	parse("00111000220110001111", "00111000000220003333",
 	    "10011100110001011000", 20, l, e, f);
 	assert_int_equal(score_count(&(struct score_series){ 20, l, e, f }, 7,
-			     &c, &event, &n, &cap),
+			     &c, &events),
 	    0);
+	event = events.event;
 	assert_int_equal(c.days, 18);
 	assert_int_equal(c.event_days, 9);
 	assert_int_equal(c.true_days, 3);
@@ -43,14 +44,14 @@ days_events_and_alarms_are_counted_by_hand(void **state)
 	assert_int_equal(c.false_alarms, 2);
 	assert_int_equal(c.events, 3);
 	assert_int_equal(c.found, 2);
-	assert_int_equal(n, 3);
+	assert_int_equal(events.n, 3);
 	assert_int_equal(event[0].series, 7);
 	assert_int_equal(event[0].first, 2);
 	assert_int_equal(event[0].flagged, 2);
 	assert_int_equal(event[0].delay, 1);
 	assert_true(event[1].delay == SIZE_MAX);
 	assert_int_equal(event[2].delay, 0);
-	assert_int_equal(score_median_delay(event, n, &delay), 0);
+	assert_int_equal(score_median_delay(&events, &delay), 0);
 	assert_near(delay, 0.5, 0);
 	score_measures(&c, m);
 	assert_near(m[SCORE_EVENT_RECALL], 2. / 3, 0);
@@ -59,7 +60,7 @@ days_events_and_alarms_are_counted_by_hand(void **state)
 	assert_near(m[SCORE_F1], 6. / 16, 0);
 	assert_near(m[SCORE_FALSE_ALARMS], 2 / (18 / 365.25), 1e-12);
 	assert_near(m[SCORE_LIFT], 3. / 7 / 0.5, 1e-15);
-	free(event);
+	free(events.event);
 }
 
 static void
@@ -68,11 +69,12 @@ nothing_to_divide_by_is_missing(void **state)
 	const int8_t l[] = { 0, 0 }, f[] = { 0, -1 };
 	const int32_t e[] = { 0, 0 };
 	struct score_counts c;
+	struct score_events events = { 0 };
 	double m[SCORE_MEASURES], low[SCORE_MEASURES], high[SCORE_MEASURES];
 
 	(void)state;
 	assert_int_equal(score_count(&(struct score_series){ 2, l, e, f }, 0,
-			     &c, NULL, NULL, NULL),
+			     &c, &events),
 	    0);
 	score_measures(&c, m);
 	assert_near(m[SCORE_EVENT_RECALL], NAN, 0);
@@ -81,6 +83,7 @@ nothing_to_divide_by_is_missing(void **state)
 	assert_near(m[SCORE_FALSE_ALARMS], 0, 0);
 	assert_int_equal(score_bootstrap(&c, 1, 10, 1, low, high), 0);
 	assert_near(low[SCORE_F1], NAN, 0);
+	free(events.event);
 }
 
 /* The counts and figures of the Python scorer on six labelled shops. */
@@ -114,6 +117,7 @@ count_shops(const struct shops *all, const char *flags,
     struct score_counts counts[SHOPS])
 {
 	const size_t column = shops_column(all, flags);
+	struct score_events events = { 0 };
 	struct shop shop;
 	size_t next = 0, k = 0;
 
@@ -127,12 +131,13 @@ count_shops(const struct shops *all, const char *flags,
 		assert_in_range(k, 0, SHOPS - 1);
 		assert_int_equal(score_count(&(struct score_series){ shop.n,
 						 shop.label, shop.event, flag },
-				     k, &counts[k], NULL, NULL, NULL),
+				     k, &counts[k], &events),
 		    0);
 		k++;
 		free(flag);
 	}
 	assert_int_equal(k, SHOPS);
+	free(events.event);
 }
 
 static void
