@@ -15,6 +15,7 @@
 #define MAX_SEASON 1000
 #define CENTRED_CYCLES 13
 #define LEAST_CYCLES 4
+#define SPREAD_CYCLES 26 /* of deviations, for a seasonal spread */
 #define TINY 1e-300
 
 /* ---- fit --------------------------------------------------------------------- */
@@ -302,8 +303,11 @@ baseline_new(const struct baseline_params *params)
 	if (b == NULL)
 		return NULL;
 	b->params = *params;
-	b->length = params->window *
-	    (params->kind == BASELINE_SEASONAL ? params->season : 1);
+	b->length = params->window;
+	if (params->kind == BASELINE_SEASONAL)
+		b->length = params->season *
+		    (params->window > SPREAD_CYCLES ? params->window
+						    : SPREAD_CYCLES);
 	b->value = calloc(b->length, sizeof(*b->value));
 	b->deviation = calloc(b->length, sizeof(*b->deviation));
 	b->present = calloc(b->length, sizeof(*b->present));
@@ -325,15 +329,16 @@ baseline_free(struct baseline *b)
 	free(b);
 }
 
-/* Of the ring, every stride-th row back from the last full one, oldest first,
- * those that are not NaN, into b->present. */
+/* Of the ring, every stride-th row back from now, of the last `reach`, oldest
+ * first, those that are not NaN, into b->present. */
 static size_t
-collect(struct baseline *b, const double *ring, size_t stride)
+collect(struct baseline *b, const double *ring, size_t stride, size_t reach)
 {
-	const size_t length = b->rows < b->length ? b->rows : b->length;
 	size_t n = 0;
 
-	for (size_t back = length - length % stride; back > 0; back -= stride) {
+	if (reach > b->rows)
+		reach = b->rows - b->rows % stride;
+	for (size_t back = reach; back > 0; back -= stride) {
 		const double x = ring[(b->rows - back) % b->length];
 
 		if (!isnan(x))
@@ -347,7 +352,7 @@ look_back(struct baseline *b, struct baseline_result *r)
 {
 	const bool seasonal = b->params.kind == BASELINE_SEASONAL;
 	const size_t season = seasonal ? b->params.season : 1;
-	size_t n = collect(b, b->value, season);
+	size_t n = collect(b, b->value, season, season * b->params.window);
 
 	if (2 * n < b->params.window || n < (seasonal ? 1 : 2))
 		return;
@@ -359,7 +364,7 @@ look_back(struct baseline *b, struct baseline_result *r)
 		    : robust_spread(b->present, n, r->center, 0);
 		return;
 	}
-	n = collect(b, b->deviation, 1);
+	n = collect(b, b->deviation, 1, b->length);
 	if (n < 2 * season || n < 2)
 		return;
 	if (b->params.mean) {
