@@ -324,6 +324,7 @@ void
 detect_release(struct detect_result *r)
 {
 	free(r->usable);
+	free(r->rho);
 	free(r->sigma);
 	free(r->z);
 	free(r->season);
@@ -346,13 +347,14 @@ result_init(struct detect_result *r, const struct metrics *set)
 	r->season = calloc(size, sizeof(*r->season));
 	r->z = calloc(size, sizeof(*r->z));
 	r->sigma = calloc(set->m + 1, sizeof(*r->sigma));
+	r->rho = calloc(set->m + 1, sizeof(*r->rho));
 	r->usable = calloc(set->m + 1, sizeof(*r->usable));
 	if (r->day == NULL || r->step == NULL || r->level == NULL ||
 	    r->season == NULL || r->z == NULL || r->sigma == NULL ||
-	    r->usable == NULL)
+	    r->rho == NULL || r->usable == NULL)
 		return -1;
 	for (size_t i = 0; i < set->m; i++)
-		r->sigma[i] = NAN;
+		r->sigma[i] = r->rho[i] = NAN;
 	for (size_t i = 0; i < set->m * set->n; i++)
 		r->level[i] = r->season[i] = r->z[i] = NAN;
 	return 0;
@@ -369,6 +371,7 @@ report_metrics(const struct engine *e, const struct fits *f,
 
 		r->usable[i] = true;
 		r->sigma[i] = f->sigma[k];
+		r->rho[i] = f->rho[k];
 		memcpy(r->level + i * n, f->level + k * n, n * sizeof(double));
 		memcpy(r->season + i * n, f->season + k * n,
 		    n * sizeof(double));

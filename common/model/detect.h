@@ -65,6 +65,7 @@ struct detect_result {
 	 * in units of sigma[i]. */
 	double *level, *season, *z;
 	double *sigma; /* m */
+	double *rho;   /* m, lag-1 correlation of the deviations */
 	bool *usable;  /* m; false: too little history, left out */
 };
 

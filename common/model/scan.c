@@ -45,9 +45,8 @@ scan_free(struct scan *s)
 	free(s);
 }
 
-/* By how much correlation widens a sum of so many. */
-static double
-widening(double rho, size_t length)
+double
+scan_widening(double rho, size_t length)
 {
 	double sum = 0, power = 1;
 
@@ -63,7 +62,7 @@ scan_set_rho(struct scan *s, const double *rho)
 {
 	for (size_t length = 1; length <= s->max_length; length++)
 		for (size_t i = 0; i < s->m; i++)
-			s->g[(length - 1) * s->m + i] = widening(rho[i],
+			s->g[(length - 1) * s->m + i] = scan_widening(rho[i],
 			    length);
 }
 

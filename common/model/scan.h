@@ -39,6 +39,9 @@ void scan_free(struct scan *scan); /* NULL is allowed */
 /* The lag-1 correlations of the m metrics, 0 .. 1; 0 before. */
 void scan_set_rho(struct scan *scan, const double *rho);
 
+/* g(L): by how much correlation widens the variance of a sum of L. */
+double scan_widening(double rho, size_t length);
+
 /* ln q of a segment of up to max_length days; NaN, and SIZE_MAX as metric, if no
  * metric has a value on its days. */
 void scan_segment(struct scan *scan, const double *z, size_t start,

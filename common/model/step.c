@@ -19,9 +19,9 @@ struct window {
 	bool slope; /* the line may rise */
 };
 
-enum { TESTS = 2 };
+enum { TESTS = 2, MOST_BEFORE = 28 };
 static const struct window windows[TESTS] = { { 21, 21, 8, 5, true },
-	{ 28, 14, 8, 4, false } };
+	{ MOST_BEFORE, 14, 8, 4, false } };
 
 /* Sums over the usable days before one; x is the day. */
 struct sums {
@@ -29,7 +29,8 @@ struct sums {
 };
 
 struct step_work {
-	struct sums *sum; /* n + 1 */
+	struct sums *sum; /* of metric i from i * (n + 1) on */
+	double *noise;    /* by test and metric, what J / se is divided by */
 	double *z;        /* z[(test * m + i) * n + t], NaN where not tested */
 	double *sizes;    /* of z, for a median */
 	double *ln_p;     /* NaN where not tested */
@@ -43,13 +44,14 @@ step_work_new(size_t n, size_t m)
 
 	if (w == NULL)
 		return NULL;
-	w->sum = calloc(n + 1, sizeof(*w->sum));
+	w->sum = calloc((n + 1) * m + 1, sizeof(*w->sum));
+	w->noise = calloc(TESTS * m + 1, sizeof(*w->noise));
 	w->z = calloc(TESTS * n * m + 1, sizeof(*w->z));
 	w->sizes = calloc(n + 1, sizeof(*w->sizes));
 	w->ln_p = calloc(n + 1, sizeof(*w->ln_p));
 	w->metric = calloc(n + 1, sizeof(*w->metric));
-	if (w->sum == NULL || w->z == NULL || w->sizes == NULL ||
-	    w->ln_p == NULL || w->metric == NULL) {
+	if (w->sum == NULL || w->noise == NULL || w->z == NULL ||
+	    w->sizes == NULL || w->ln_p == NULL || w->metric == NULL) {
 		step_work_free(w);
 		return NULL;
 	}
@@ -65,6 +67,7 @@ step_work_free(struct step_work *w)
 	free(w->ln_p);
 	free(w->sizes);
 	free(w->z);
+	free(w->noise);
 	free(w->sum);
 	free(w);
 }
@@ -96,14 +99,14 @@ between(const struct sums *sum, size_t from, size_t to)
 		e->a - s->a, e->xa - s->xa };
 }
 
-/* J / se at t, NaN if it cannot be tested. */
+/* J / se at t from days on or after `first`; NaN if it cannot be tested. */
 static double
-jump(const struct sums *sum, size_t n, size_t t, const struct window *w)
+jump(const struct sums *sum, size_t n, size_t t, const struct window *w,
+    size_t first)
 {
-	const struct sums l = between(sum, t > w->before ? t - w->before : 0,
-	    t);
-	const struct sums r = between(sum, t,
-	    t + w->after < n ? t + w->after : n);
+	const size_t from = t > first + w->before ? t - w->before : first;
+	const size_t to = t + w->after < n ? t + w->after : n;
+	const struct sums l = between(sum, from, t), r = between(sum, t, to);
 	double gap, sxx, sxa, j, variance;
 
 	if (l.n < w->least_before || r.n < w->least_after)
@@ -120,26 +123,29 @@ jump(const struct sums *sum, size_t n, size_t t, const struct window *w)
 	return j / sqrt(variance);
 }
 
-/* All z of a series by one test. */
+/* All z of a series by one test, and its noise. */
 static void
-test_series(struct step_work *w, const struct step_series *s, size_t n,
-    const struct window *window, double *z)
+test_series(struct step_work *w, const struct step_series *s,
+    const struct sums *sum, size_t n, const struct window *window, double *z,
+    double *noise)
 {
-	const double noise = s->sigma * sqrt((1 + s->rho) / (1 - s->rho));
 	size_t tested = 0;
 	double swing;
 
+	*noise = s->sigma * sqrt((1 + s->rho) / (1 - s->rho));
 	for (size_t t = 0; t < n; t++) {
 		z[t] = NAN;
 		if (t >= FIRST && t + LAST < n)
-			z[t] = jump(w->sum, n, t, window) / noise;
+			z[t] = jump(sum, n, t, window, 0) / *noise;
 		if (!isnan(z[t]))
 			w->sizes[tested++] = z[t];
 	}
 	swing = tested == 0 ? 0 : SD_PER_MAD * stats_mad(w->sizes, tested, 0);
-	if (swing > 1)
-		for (size_t t = 0; t < n; t++)
-			z[t] /= swing;
+	if (swing <= 1)
+		return;
+	*noise *= swing;
+	for (size_t t = 0; t < n; t++)
+		z[t] /= swing;
 }
 
 /* ln of the harmonic mean of p at t; a metric not tested has p = 1. */
@@ -158,11 +164,13 @@ harmonic(const double *z, size_t m, size_t n, size_t t)
 	return log((double)m) - log(sum) + least;
 }
 
-/* Where the p of a test might be below the limit, let it into w->ln_p. */
+/* The p of day t by all tests, if it might be below the limit. */
 static void
-combine(struct step_work *w, const double *z, size_t m, size_t n, double limit)
+judge(struct step_work *w, size_t m, size_t n, size_t t, double limit)
 {
-	for (size_t t = 0; t < n; t++) {
+	w->ln_p[t] = NAN;
+	for (size_t k = 0; k < TESTS; k++) {
+		const double *z = w->z + k * m * n;
 		double most = 0, ln_p;
 		size_t metric = 0;
 
@@ -180,6 +188,26 @@ combine(struct step_work *w, const double *z, size_t m, size_t n, double limit)
 			w->ln_p[t] = ln_p;
 			w->metric[t] = metric;
 		}
+	}
+}
+
+/* After a step the days near it are not tested, and those whose windows reach back
+ * beyond it by what came since: it alarms once. */
+static void
+take_step(struct step_work *w, size_t m, size_t n, size_t day, double limit)
+{
+	size_t t = day > STEP_APART ? day - STEP_APART : 0;
+
+	for (; t < n && t < day + STEP_APART; t++)
+		w->ln_p[t] = NAN;
+	for (; t + LAST < n && t < day + MOST_BEFORE; t++) {
+		if (isnan(w->ln_p[t]))
+			continue;
+		for (size_t j = 0; j < TESTS * m; j++)
+			w->z[j * n + t] = jump(w->sum + j % m * (n + 1), n, t,
+					      &windows[j / m], day) /
+			    w->noise[j];
+		judge(w, m, n, t, limit);
 	}
 }
 
@@ -202,23 +230,22 @@ step_find(struct step_work *w, const struct step_series *series, size_t m,
 	size_t count = 0, day;
 
 	for (size_t i = 0; i < m; i++) {
-		sum_up(w->sum, series[i].a, n);
+		struct sums *sum = w->sum + i * (n + 1);
+
+		sum_up(sum, series[i].a, n);
 		for (size_t k = 0; k < TESTS; k++)
-			test_series(w, &series[i], n, &windows[k],
-			    w->z + (k * m + i) * n);
+			test_series(w, &series[i], sum, n, &windows[k],
+			    w->z + (k * m + i) * n, &w->noise[k * m + i]);
 	}
 	for (size_t t = 0; t < n; t++)
-		w->ln_p[t] = NAN;
-	for (size_t k = 0; k < TESTS; k++)
-		combine(w, w->z + k * m * n, m, n, limit);
+		judge(w, m, n, t, limit);
 	while ((day = most_certain(w, n, limit)) < n) {
-		size_t i = count++, t = day > STEP_APART ? day - STEP_APART : 0;
+		size_t i = count++;
 
 		for (; i > 0 && found[i - 1].day > day; i--)
 			found[i] = found[i - 1];
 		found[i] = (struct step){ day, w->ln_p[day], w->metric[day] };
-		for (; t < n && t < day + STEP_APART; t++)
-			w->ln_p[t] = NAN;
+		take_step(w, m, n, day, limit);
 	}
 	return count;
 }

@@ -41,8 +41,9 @@ void step_work_free(struct step_work *work);         /* NULL is allowed */
 
 /*
  * The steps with ln p below limit, ascending; at most n / STEP_APART + 1 of
- * them, into found[].  Taken in the order of their p, each blanks the 21 days
- * before and the 21 from it on.  Returns how many.
+ * them, into found[].  Taken in the order of their p; each blanks the 21 days before
+ * and the 21 from it on, and of later days the windows that reach back beyond it
+ * begin with it: a step is found once.  Returns how many.
  */
 size_t step_find(struct step_work *work, const struct step_series *series,
     size_t m, size_t n, double limit, struct step *found);
