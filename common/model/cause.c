@@ -104,9 +104,9 @@ find_shares(struct finder *f)
 static double
 change(const double *share, const double *x, const double *y, size_t n)
 {
-	double sum = 0;
+	double sum = share[0] * exp(x[0] + (y != NULL ? y[0] : 0));
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 1; i < n; i++)
 		sum += share[i] * exp(x[i] + (y != NULL ? y[i] : 0));
 	return log(sum);
 }
