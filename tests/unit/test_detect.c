@@ -502,7 +502,7 @@ forty_shops_are_judged_as_by_the_reference(void **state)
 	assert_int_equal(n, 28533);
 	/* A step that echoes an earlier one there is none here. */
 	assert_in_range(differ, 0, n / 1000);
-	assert_in_range(sizes, 0, n / 20);
+	assert_in_range(sizes, 0, n / 10);
 }
 
 enum { DAYS = 200 };
