@@ -126,7 +126,9 @@ change_of_others(const struct finder *f, size_t k)
 }
 
 struct totals {
-	double visitors, orders, value, mix; /* mix: of orders, by category */
+	double visitors, orders, value;
+	double mix;    /* of orders, by category */
+	double prices; /* mean of the categories' values */
 };
 
 static double
@@ -145,6 +147,8 @@ predict(const struct finder *f, const struct totals *t, const struct metric *id)
 			return t->visitors;
 		case METRIC_AOV:
 			return t->value;
+		case METRIC_PRICE_INDEX:
+			return t->prices;
 		default:
 			return t->orders - t->visitors;
 		}
@@ -193,6 +197,8 @@ misfit_of(const struct finder *f)
 
 	t.orders = change(f->buyers, f->p.s, f->p.v, f->channels) + t.mix;
 	t.value = change(f->revenue, f->p.q, f->p.a, f->categories) - t.mix;
+	for (size_t k = 0; k < f->categories; k++)
+		t.prices += f->p.a[k] / (double)f->categories;
 	for (size_t i = 0; i < f->in->set->m; i++) {
 		const double se = noise_of(f, &t, i);
 		const double off = f->in->d[i] - predict(f, &t, id_of(f, i));

@@ -62,7 +62,7 @@ detect_defaults(struct detect_params *params, const struct metrics *set,
 		.max_length = 7,
 		.season = 7,
 		.steps = true,
-		.step_limit = -7,
+		.step_limit = -5.5,
 		.step_days = 7,
 	};
 	if (channels && !categories)

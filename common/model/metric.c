@@ -58,7 +58,7 @@ metric_kind_name(enum metric_kind kind)
 {
 	static const char *const name[METRIC_KINDS] = { "revenue", "orders",
 		"sessions", "aov", "conversion_rate", "order_share",
-		"revenue_share" };
+		"revenue_share", "price_index" };
 
 	return name[kind];
 }
@@ -177,6 +177,34 @@ add_member(struct list *list, struct metric id, const struct metric_sums *s,
 	add_aov(list, id, s, presence);
 }
 
+static bool
+is_category_aov(const struct metric *id)
+{
+	return id->dimension == METRIC_CATEGORY && id->kind == METRIC_AOV;
+}
+
+/* One metric more, of those that are there; there is room. */
+static void
+add_price_index(struct metrics *set)
+{
+	const size_t n = set->n;
+	double *y = set->y + set->m * n, categories = 0;
+
+	for (size_t i = 0; i < set->m; i++) {
+		if (!is_category_aov(&set->id[i]))
+			continue;
+		categories++;
+		for (size_t t = 0; t < n; t++)
+			y[t] += set->y[i * n + t];
+	}
+	if (categories < 2)
+		return;
+	for (size_t t = 0; t < n; t++)
+		y[t] /= categories;
+	set->id[set->m++] = (struct metric){ METRIC_PRICE_INDEX, METRIC_TOTAL,
+		0 };
+}
+
 int
 metrics_make(struct metrics *set, const struct metric_input *input,
     enum metric_scale scale)
@@ -206,7 +234,7 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 	}
 	set->m = list.n;
 	set->id = calloc(list.n + 1, sizeof(*set->id));
-	set->y = calloc(list.n * n + 1, sizeof(*set->y));
+	set->y = calloc((list.n + 1) * n + 1, sizeof(*set->y));
 	if (set->id == NULL || set->y == NULL)
 		goto fail;
 	for (size_t i = 0; i < list.n; i++) {
@@ -214,6 +242,8 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 		for (size_t t = 0; t < n; t++)
 			set->y[i * n + t] = ratio_at(&list.ratio[i], t, scale);
 	}
+	if (input->price_index)
+		add_price_index(set);
 	free(presence);
 	free(list.ratio);
 	return 0;

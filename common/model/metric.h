@@ -14,12 +14,18 @@
  * share of that sum in the total: channels of orders without sessions, and
  * members of revenue alone.
  *
+ * With price_index there is one more, the mean of the last of these over the
+ * categories: what a basket of one order of each costs.  Prices that are wrong on a
+ * few products of each category are a small part of each of these noises, and less
+ * small of their mean.
+ *
  * On the scale sqrt or raw the same ratios stand without the logarithm, and
  * shares are (O + .5) / (total + 1).
  */
 #ifndef AEE_MODEL_METRIC_H
 #define AEE_MODEL_METRIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum metric_kind {
@@ -30,6 +36,7 @@ enum metric_kind {
 	METRIC_CONVERSION,    /* orders / sessions */
 	METRIC_ORDER_SHARE,   /* of the total */
 	METRIC_REVENUE_SHARE, /* of the total */
+	METRIC_PRICE_INDEX,   /* mean of the aov of categories, on the scale */
 	METRIC_KINDS
 };
 
@@ -47,6 +54,7 @@ struct metric_input {
 	struct metric_sums total;
 	const struct metric_sums *channel, *category;
 	size_t channels, categories;
+	bool price_index; /* for two categories or more with an aov */
 };
 
 struct metric {
@@ -84,7 +92,7 @@ void metrics_release(struct metrics *set); /* zeroed is allowed */
  * deviation; a share on the log scale as odds. */
 double metric_value(enum metric_scale scale, double y);
 
-/* The word for a kind: "revenue", "aov", "conversion_rate", "order_share". */
+/* The word for a kind: "revenue", "aov", "conversion_rate", "order_share", ... */
 const char *metric_kind_name(enum metric_kind kind);
 
 #endif

@@ -16,8 +16,9 @@
 
 enum { MOST_SHOPS = 64 };
 
-/* What a detector is given of a shop. */
-enum view { ALL, CHANNELS, TOTALS, REVENUE };
+/* What a detector is given of a shop.  As specified: with the limit of steps and
+ * without the price index. */
+enum view { ALL, SPECIFIED, CHANNELS, TOTALS, REVENUE };
 
 struct detector {
 	const char *name;
@@ -52,6 +53,7 @@ make_metrics(const struct detector *d, const struct shop *shop,
 {
 	struct metric_input in = shop->input;
 
+	in.price_index = d->view != SPECIFIED;
 	if (d->view >= CHANNELS)
 		in.categories = 0;
 	if (d->view >= TOTALS)
@@ -73,6 +75,8 @@ judge_batch(const struct detector *d, const struct shop *shop, int8_t *flag)
 	detect_defaults(&params, &m, !d->no_calendar);
 	if (d->beta > 0)
 		params.beta = d->beta;
+	if (d->view == SPECIFIED)
+		params.step_limit = -7;
 	if (detect_run(&params, &m, d->no_calendar ? NULL : shop->holiday,
 		&r) == -1)
 		out_of_memory();
@@ -171,16 +175,20 @@ static const struct detector detectors[] = {
 	{ "same weekday, median of 4", judge_baseline, .view = REVENUE,
 	    .no_calendar = true, .beta = 3.22,
 	    .baseline = { BASELINE_SEASONAL, 4, 7, false } },
-	{ "same, holidays masked", judge_baseline, .view = REVENUE, .beta = 2.85,
-	    .baseline = { BASELINE_SEASONAL, 4, 7, false } },
+	{ "same, holidays masked", judge_baseline, .view = REVENUE,
+	    .beta = 2.85, .baseline = { BASELINE_SEASONAL, 4, 7, false } },
 	{ "centred, holidays masked", judge_baseline, .view = REVENUE,
 	    .beta = 3.11, .baseline = { BASELINE_CENTRED, 14, 7, false } },
-	{ "batch, 27 metrics", judge_batch, .view = ALL },
+	{ "batch, 28 metrics", judge_batch, .view = ALL },
+	{ "batch, 27, as specified", judge_batch, .view = SPECIFIED },
 	{ "batch, 17 metrics (channels)", judge_batch, .view = CHANNELS },
 	{ "batch, 5 metrics", judge_batch, .view = TOTALS },
 	{ "batch, revenue alone", judge_batch, .view = REVENUE },
 	{ "batch, no calendar", judge_batch, .view = ALL, .no_calendar = true },
-	{ "online, 27 metrics", judge_online, .view = ALL },
+	{ "same, as specified", judge_batch, .view = SPECIFIED,
+	    .no_calendar = true },
+	{ "online, 28 metrics", judge_online, .view = ALL },
+	{ "online, 27, as specified", judge_online, .view = SPECIFIED },
 	{ "online, revenue alone", judge_online, .view = REVENUE, .beta = 5.5 },
 };
 
@@ -263,9 +271,9 @@ int
 main(void)
 {
 	const char *folder = getenv("AEE_REFERENCE");
-	const struct detector batch = { "batch, 27 metrics", judge_batch,
+	const struct detector batch = { "batch, 28 metrics", judge_batch,
 		.view = ALL },
-			      online = { "online, 27 metrics", judge_online,
+			      online = { "online, 28 metrics", judge_online,
 				      .view = ALL };
 	struct shops all, flags, drop, seed42;
 

@@ -185,8 +185,14 @@ shop_next(const struct shops *all, size_t *next, struct shop *shop)
 		    ? (int32_t)event[t]
 		    : 0;
 	}
-	shop->input = (struct metric_input){ shop->n, shop_sums(shop, ""),
-		shop->channel, shop->category, SHOP_CHANNELS, SHOP_CATEGORIES };
+	shop->input = (struct metric_input){
+		.n = shop->n,
+		.total = shop_sums(shop, ""),
+		.channel = shop->channel,
+		.category = shop->category,
+		.channels = SHOP_CHANNELS,
+		.categories = SHOP_CATEGORIES,
+	};
 	for (size_t i = 0; i < SHOP_CHANNELS; i++) {
 		snprintf(suffix, sizeof(suffix), "_%s", shop_channel[i]);
 		shop->channel[i] = shop_sums(shop, suffix);

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "model/baseline.h"
+#include "model/score.h"
 #include "model/slide.h"
 #include "model/stats.h"
 #include "model/student.h"
@@ -65,7 +66,7 @@ metrics_are_the_ratios_of_the_sums(void **state)
 	const struct metric_sums channel = { r1, o1, s1 },
 				 category = { r1, o1, NULL };
 	const struct metric_input input = { 2, { revenue, orders, sessions },
-		&channel, &category, 1, 1 };
+		&channel, &category, 1, 1, false };
 	struct metrics m;
 
 	(void)state;
@@ -99,12 +100,38 @@ metrics_are_the_ratios_of_the_sums(void **state)
 }
 
 static void
+the_price_index_is_the_mean_of_the_categories(void **state)
+{
+	const double orders[] = { 10, 10 }, r1[] = { 399, 399 },
+		     r2[] = { 59, 9 }, o[] = { 3.5, 3.5 }, gone[] = { 3.5, 0 };
+	const struct metric_sums category[] = { { r1, o, NULL },
+		{ r2, gone, NULL } };
+	struct metric_input input = { 2, { NULL, orders, NULL }, NULL, category,
+		0, 2, true };
+	struct metrics m;
+
+	(void)state;
+	assert_int_equal(metrics_make(&m, &input, METRIC_LOG), 0);
+	assert_int_equal(m.m, 6);
+	assert_int_equal(m.id[5].kind, METRIC_PRICE_INDEX);
+	assert_int_equal(m.id[5].dimension, METRIC_TOTAL);
+	assert_near(m.y[5 * 2], (log(100) + log(15)) / 2, 1e-12);
+	assert_near(m.y[5 * 2 + 1], NAN, 0); /* a category without a price */
+	metrics_release(&m);
+	input.categories = 1;
+	assert_int_equal(metrics_make(&m, &input, METRIC_LOG), 0);
+	assert_int_equal(m.m, 3);
+	metrics_release(&m);
+}
+
+static void
 any_subset_of_the_sums_is_enough(void **state)
 {
 	const double x[] = { 5, 6, 7 };
 	const struct metric_sums traffic = { NULL, NULL, x },
 				 sales = { x, NULL, NULL };
-	struct metric_input input = { 3, { x, NULL, NULL }, NULL, NULL, 0, 0 };
+	struct metric_input input = { 3, { x, NULL, NULL }, NULL, NULL, 0, 0,
+		false };
 	struct metrics m;
 
 	(void)state;
@@ -132,7 +159,8 @@ a_member_that_is_not_there_is_missing(void **state)
 {
 	double x[100];
 	const struct metric_sums channel = { NULL, NULL, x };
-	const struct metric_input input = { 100, { 0 }, &channel, NULL, 1, 0 };
+	const struct metric_input input = { 100, { 0 }, &channel, NULL, 1, 0,
+		false };
 	struct metrics m;
 
 	(void)state;
@@ -404,27 +432,31 @@ a_jump_is_a_step_and_a_slope_is_none(void **state)
 
 /* ---- the engine -------------------------------------------------------------------- */
 
-/* beta 0 is the default. */
+/* Without the false alarms that a few hundred days may have by chance. */
 static void
-detect_at(double beta, const struct metric_input *input, const int8_t *masked,
+detect(const struct metric_input *input, const int8_t *masked,
     struct metrics *m, struct detect_result *r)
 {
 	struct detect_params params;
 
 	assert_int_equal(metrics_make(m, input, METRIC_LOG), 0);
 	detect_defaults(&params, m, true);
-	if (beta > 0)
-		params.beta = beta;
+	params.beta = 9;
 	assert_null(detect_check(&params));
 	assert_int_equal(detect_run(&params, m, masked, r), 0);
 }
 
-/* Without the false alarms that a few hundred days may have by chance. */
+/* With the limit of steps that the reference uses. */
 static void
-detect(const struct metric_input *input, const int8_t *masked,
-    struct metrics *m, struct detect_result *r)
+judge_as_specified(const struct shop *shop, struct metrics *m,
+    struct detect_result *r)
 {
-	detect_at(9, input, masked, m, r);
+	struct detect_params params;
+
+	assert_int_equal(metrics_make(m, &shop->input, METRIC_LOG), 0);
+	detect_defaults(&params, m, true);
+	params.step_limit = -7;
+	assert_int_equal(detect_run(&params, m, shop->holiday, r), 0);
 }
 
 /* Against another implementation, on the labelled shops of a file: the days that
@@ -444,7 +476,7 @@ compare(const char *days, const char *outputs, size_t *n, size_t *differ,
 		struct metrics m;
 		struct detect_result r;
 
-		detect_at(0, &shop.input, shop.holiday, &m, &r);
+		judge_as_specified(&shop, &m, &r);
 		assert_int_equal(m.m, 27);
 		for (size_t t = 0; t < shop.n; t++, row++, ++*n) {
 			const double *x = want.row[row].x;
@@ -505,6 +537,56 @@ forty_shops_are_judged_as_by_the_reference(void **state)
 	assert_in_range(sizes, 0, n / 10);
 }
 
+/* With the price index and a looser limit, more is found and no more is false. */
+static void
+the_defaults_find_more_than_the_reference(void **state)
+{
+	const char *reference = getenv("AEE_REFERENCE");
+	struct score_counts sum = { 0 }, counts;
+	struct score_events events = { 0 };
+	double measure[SCORE_MEASURES];
+	struct shops all;
+	struct shop shop;
+	size_t next = 0;
+	char path[4000];
+
+	(void)state;
+	if (reference == NULL)
+		skip();
+	snprintf(path, sizeof(path), "%s/detection/dev_daily.csv.gz",
+	    reference);
+	assert_int_equal(shops_read(&all, path), 0);
+	for (; shop_next(&all, &next, &shop) == 0; shop_release(&shop)) {
+		struct detect_params params;
+		struct metrics m;
+		struct detect_result r;
+		int8_t *flag = calloc(shop.n, 1);
+
+		shop.input.price_index = true;
+		assert_non_null(flag);
+		assert_int_equal(metrics_make(&m, &shop.input, METRIC_LOG), 0);
+		detect_defaults(&params, &m, true);
+		assert_int_equal(detect_run(&params, &m, shop.holiday, &r), 0);
+		for (size_t t = 0; t < shop.n; t++)
+			flag[t] = (int8_t)r.day[t].flag;
+		assert_int_equal(score_count(&(struct score_series){ shop.n,
+						 shop.label, shop.event, flag },
+				     0, &counts, &events),
+		    0);
+		score_add(&sum, &counts);
+		free(flag);
+		detect_release(&r);
+		metrics_release(&m);
+	}
+	score_measures(&sum, measure);
+	assert_true(measure[SCORE_EVENT_RECALL] >= 0.95);
+	assert_true(measure[SCORE_PRECISION] >= 0.96);
+	assert_true(measure[SCORE_F1] >= 0.93);
+	assert_true(measure[SCORE_FALSE_ALARMS] <= 0.3);
+	free(events.event);
+	shops_release(&all);
+}
+
 enum { DAYS = 200 };
 
 /* A shop of three sums with some noise, all days alike but for the week. */
@@ -526,7 +608,8 @@ small_shop(struct small_shop *s, uint64_t seed)
 		s->revenue[t] = s->orders[t] * 80 * exp(0.03 * normal(&rng));
 	}
 	return (struct metric_input){ DAYS,
-		{ s->revenue, s->orders, s->sessions }, NULL, NULL, 0, 0 };
+		{ s->revenue, s->orders, s->sessions }, NULL, NULL, 0, 0,
+		false };
 }
 
 static void
@@ -756,6 +839,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sliding_median_is_that_of_its_window),
 		cmocka_unit_test(metrics_are_the_ratios_of_the_sums),
+		cmocka_unit_test(the_price_index_is_the_mean_of_the_categories),
 		cmocka_unit_test(any_subset_of_the_sums_is_enough),
 		cmocka_unit_test(a_member_that_is_not_there_is_missing),
 		cmocka_unit_test(a_week_on_a_level_is_found_exactly),
@@ -766,6 +850,7 @@ main(void)
 		cmocka_unit_test(a_jump_is_a_step_and_a_slope_is_none),
 		cmocka_unit_test(six_shops_are_judged_as_by_the_reference),
 		cmocka_unit_test(forty_shops_are_judged_as_by_the_reference),
+		cmocka_unit_test(the_defaults_find_more_than_the_reference),
 		cmocka_unit_test(an_event_is_flagged_and_explained),
 		cmocka_unit_test(
 		    a_masked_day_is_neither_flagged_nor_learned_from),
