@@ -18,7 +18,7 @@
 #define SPREAD_CYCLES 26 /* of deviations, for a seasonal spread */
 #define TINY 1e-300
 
-/* ---- fit --------------------------------------------------------------------- */
+/* ---- fit ----------------------------------------------------------------- */
 
 struct baseline_work {
 	struct baseline_shape shape;
@@ -66,9 +66,9 @@ baseline_work_free(struct baseline_work *w)
 }
 
 /*
- * Running medians of the usable w->x[first], w->x[first + stride], .. before end,
- * half on either side; out of an empty window comes `empty`, or if that is NaN the
- * median before.
+ * Running medians of the usable w->x[first], w->x[first + stride], .. before
+ * end, half on either side; out of an empty window comes `empty`, or if that
+ * is NaN the median before.
  */
 static void
 running_median(struct baseline_work *w, size_t first, size_t end, size_t stride,
@@ -223,7 +223,7 @@ baseline_fit(struct baseline_work *w, const struct baseline_series *series,
 	fit->rho = lag_correlation(w, fit->residual, n, fit->sigma);
 }
 
-/* ---- judging ------------------------------------------------------------------- */
+/* ---- judging ------------------------------------------------------------- */
 
 static const struct baseline_result nothing = { NAN, NAN, NAN, NAN };
 

@@ -14,8 +14,8 @@
  *
  * A deviation has the size z = (value - center) / spread with a spread that
  * estimates the standard deviation, and p is that of Student's t with 8 degrees
- * of freedom, two-sided: heavier tails than normal, as residuals have and as the
- * estimated spread demands.
+ * of freedom, two-sided: heavier tails than normal, as residuals have and as
+ * the estimated spread demands.
  */
 #ifndef AEE_MODEL_BASELINE_H
 #define AEE_MODEL_BASELINE_H
@@ -74,17 +74,17 @@ void baseline_work_free(struct baseline_work *work); /* NULL is allowed */
  *	            to a ring
  *
  * from season 0; then the level once more.  Around an even season the mean
- * leaves out the day s/2 after.  With a = 1.4826 median |residual[t]| and b the same
- * of residual[t] - residual[t-1], rho = 1 - (b / a)^2 / 2, cut to 0 .. 0.8.
- * sigma is at least the floor; where more than half of the residuals are one
- * value, it is 1.2533 times their mean size, if that is more.
+ * leaves out the day s/2 after.  With a = 1.4826 median |residual[t]| and b
+ * the same of residual[t] - residual[t-1], rho = 1 - (b / a)^2 / 2, cut to
+ * 0 .. 0.8.  sigma is at least the floor; where more than half of the residuals
+ * are one value, it is 1.2533 times their mean size, if that is more.
  * Time O(n (log h + h)) with a small constant for h.
  */
 void baseline_fit(struct baseline_work *work,
     const struct baseline_series *series, const struct baseline_steps *steps,
     struct baseline_fit *fit);
 
-/* ---- a series judged by its baseline -------------------------------------- */
+/* ---- a series judged by its baseline ------------------------------------- */
 
 enum baseline_kind {
 	BASELINE_TRAILING, /* the last `window` days */
@@ -110,19 +110,19 @@ struct baseline_result {
 const char *baseline_check(const struct baseline_params *params);
 
 /*
- * A stream of the first two kinds; parameters as checked.  NULL if out of memory;
- * free with baseline_free().
+ * A stream of the first two kinds; parameters as checked.  NULL if out of
+ * memory; free with baseline_free().
  *
  * TRAILING: center and spread are those of the usable days among the last
- * `window`, at least half of them and two: their median and 1.4826 MAD, or mean and
- * standard deviation (n - 1).
- * SEASONAL: center is the median (or mean) of the usable among the last `window`
- * days of the same place in the cycle, at least half of them; spread is 1.4826
- * times the median size (or the root mean square) of the deviations y - center
- * of the usable days of the last 26 cycles (`window`, if more), at least two
- * cycles of them.  So it says something from window / 2 + 2 cycles on.  On the
- * simulated shops of the tests, 4 weeks find more than 8: older ones lag behind
- * the season of the year.
+ * `window`, at least half of them and two: their median and 1.4826 MAD, or
+ * mean and standard deviation (n - 1).
+ * SEASONAL: center is the median (or mean) of the usable among the last
+ * `window` days of the same place in the cycle, at least half of them; spread
+ * is 1.4826 times the median size (or the root mean square) of the deviations
+ * y - center of the usable days of the last 26 cycles (`window`, if more), at
+ * least two cycles of them.  So it says something from window / 2 + 2 cycles
+ * on.  On the simulated shops of the tests, 4 weeks find more than 8: older
+ * ones lag behind the season of the year.
  */
 struct baseline;
 struct baseline *baseline_new(const struct baseline_params *params);
@@ -135,9 +135,9 @@ void baseline_push(struct baseline *b, double value, bool masked,
 void baseline_free(struct baseline *b); /* NULL is allowed */
 
 /*
- * Judge n days of a series by the fit with half_window = window, 13 cycles.  The
- * day is within its own window, where a median hardly minds.  Missing if fewer than
- * 4 cycles are usable.  Returns 0, or -1 if out of memory.
+ * Judge n days of a series by the fit with half_window = window, 13 cycles.
+ * The day is within its own window, where a median hardly minds.  Missing if
+ * fewer than 4 cycles are usable.  Returns 0, or -1 if out of memory.
  */
 int baseline_centred(const struct baseline_params *params, const double *y,
     const int8_t *masked, size_t n, struct baseline_result *result);

@@ -10,8 +10,8 @@
 
 /*
  * What happened, as logarithms: to the visitors s and the conversion v of each
- * channel, to the orders q and the value a of each category.  Without channels or
- * categories there is one of all.
+ * channel, to the orders q and the value a of each category.  Without channels
+ * or categories there is one of all.
  */
 struct pattern {
 	double *s, *v; /* channels */
@@ -30,7 +30,7 @@ struct finder {
 	double misfit[INCIDENT_CAUSES]; /* of the best of each cause */
 };
 
-/* ---- shares ------------------------------------------------------------------- */
+/* ---- shares -------------------------------------------------------------- */
 
 static const struct metric *
 id_of(const struct finder *f, size_t i)
@@ -98,9 +98,9 @@ find_shares(struct finder *f)
 	to_shares(f->revenue, f->categories);
 }
 
-/* ---- what follows from a pattern ------------------------------------------------ */
+/* ---- what follows from a pattern ----------------------------------------- */
 
-/* The logarithm of a sum of parts whose logarithms change by x, and y if any. */
+/* The logarithm of a sum of parts whose logarithms change by x (and y). */
 static double
 change(const double *share, const double *x, const double *y, size_t n)
 {
@@ -170,7 +170,7 @@ predict(const struct finder *f, const struct totals *t, const struct metric *id)
 	}
 }
 
-/* The mean value of fewer orders has more noise: by the root of their number. */
+/* The mean value of fewer orders has more noise, by the root of how many. */
 static double
 noise_of(const struct finder *f, const struct totals *t, size_t i)
 {
@@ -210,7 +210,7 @@ misfit_of(const struct finder *f)
 	return sum;
 }
 
-/* ---- patterns ------------------------------------------------------------------- */
+/* ---- patterns ------------------------------------------------------------ */
 
 static void
 reset(struct finder *f)
@@ -221,8 +221,8 @@ reset(struct finder *f)
 		f->p.q[k] = f->p.a[k] = 0;
 }
 
-/* The mean of the deviations of a kind of metric, weighted by their precision: of a
- * channel's, or all with INCIDENT_ALL.  0 if there is none. */
+/* The mean of the deviations of a kind of metric, weighted by their precision:
+ * of a channel's, or all with INCIDENT_ALL.  0 if there is none. */
 static double
 mean_of(const struct finder *f, enum metric_kind kind, size_t member)
 {
@@ -360,7 +360,7 @@ try_stock(struct finder *f, size_t k)
 	weigh(f, INCIDENT_STOCK_OUT, METRIC_CATEGORY, k, 1);
 }
 
-/* ---- all of them ---------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------- */
 
 static int
 finder_init(struct finder *f, const struct cause_input *in, struct cause *best)

@@ -52,8 +52,8 @@ normal_z(double ln_p)
 	}
 }
 
-/* The mean of cot(pi p) is mostly that of 1 / (pi p), and too large for a double
- * when p is tiny: in units of the largest. */
+/* The mean of cot(pi p) is mostly that of 1 / (pi p), and too large for a
+ * double when p is tiny: in units of the largest. */
 static double
 cauchy(const double *ln_p, size_t k, double least)
 {

@@ -43,7 +43,7 @@ struct engine {
 	size_t steps;
 };
 
-/* ---- parameters ------------------------------------------------------------- */
+/* ---- parameters ---------------------------------------------------------- */
 
 void
 detect_defaults(struct detect_params *params, const struct metrics *set,
@@ -92,7 +92,7 @@ detect_check(const struct detect_params *params)
 	return NULL;
 }
 
-/* ---- memory ----------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 
 static void
 fits_release(struct fits *f)
@@ -208,7 +208,7 @@ engine_init(struct engine *e, const struct detect_params *params,
 	    : 0;
 }
 
-/* ---- baselines ---------------------------------------------------------------- */
+/* ---- baselines ----------------------------------------------------------- */
 
 static bool
 same_fits(const struct engine *e, const struct fits *f, size_t steps)
@@ -222,8 +222,8 @@ same_fits(const struct engine *e, const struct fits *f, size_t steps)
 	return true;
 }
 
-/* The baselines under e->masked with the first `steps` of e->step (all or none),
- * made anew if they are not there. */
+/* The baselines under e->masked with the first `steps` of e->step (all or
+ * none), made anew if they are not there. */
 static struct fits *
 get_fits(struct engine *e, size_t steps)
 {
@@ -259,7 +259,7 @@ get_fits(struct engine *e, size_t steps)
 	return f;
 }
 
-/* ---- rounds ------------------------------------------------------------------- */
+/* ---- rounds -------------------------------------------------------------- */
 
 static struct scan_segment *
 find_segments(struct engine *e, const struct fits *f, double beta,
@@ -318,7 +318,7 @@ find_steps(struct engine *e, const double *current_sigma)
 	    e->params->step_limit, e->step);
 }
 
-/* ---- result ------------------------------------------------------------------- */
+/* ---- result -------------------------------------------------------------- */
 
 void
 detect_release(struct detect_result *r)

@@ -54,7 +54,7 @@ incident_defaults(struct incident_params *params)
 	*params = (struct incident_params){ .bridge = 1, .metric_ln_p = -4.6 };
 }
 
-/* ---- days ---------------------------------------------------------------------- */
+/* ---- days ---------------------------------------------------------------- */
 
 static bool
 is_masked(const struct teller *w, size_t t)
@@ -90,7 +90,8 @@ span_from(const struct teller *w, size_t t)
 	return s;
 }
 
-/* What metric i was expected to be, on its scale: from a step on, as before it. */
+/* What metric i was expected to be, on its scale: from a step on, as before
+ * it. */
 static double
 expected_at(const struct teller *w, const struct span *s, size_t i, size_t t)
 {
@@ -102,7 +103,7 @@ expected_at(const struct teller *w, const struct span *s, size_t i, size_t t)
 	return r->level[i * r->n + level] + r->season[i * r->n + t];
 }
 
-/* ---- sizes ---------------------------------------------------------------------- */
+/* ---- sizes --------------------------------------------------------------- */
 
 /* How the logarithm of the metric's value goes with the metric, at y. */
 static double
@@ -227,8 +228,8 @@ direction_of(const struct teller *w)
 	return w->set->m == 0 ? 1 : sign_of(w->d[w->order[0]]);
 }
 
-/* The squared error of the best fit to the z of metric i over from .. last of what
- * is 0 until day `start` and from there constant, or grows by the day. */
+/* The squared error of the best fit to the z of metric i over from .. last of
+ * what is 0 until day `start` and from there constant, or grows by the day. */
 static double
 misfit(const struct teller *w, size_t i, size_t from, size_t start, size_t last,
     bool grows)
@@ -266,8 +267,8 @@ slides(const struct teller *w, const struct span *s, size_t i)
 	return slide + DECAY_BETTER < fall;
 }
 
-/* The first of conversion, orders and revenue in total that is there slides, or the
- * metric that moved most. */
+/* The first of conversion, orders and revenue in total that is there slides,
+ * or the metric that moved most. */
 static bool
 is_decay(const struct teller *w, const struct span *s)
 {
@@ -282,7 +283,7 @@ is_decay(const struct teller *w, const struct span *s)
 	return w->set->m > 0 && slides(w, s, w->order[0]);
 }
 
-/* ---- telling --------------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------- */
 
 static int
 tell(struct teller *w, const struct span *s, struct incident *in)

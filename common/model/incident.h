@@ -3,8 +3,8 @@
  * moved, by how much, what it cost and what probably caused it.
  *
  * Flagged days in a row are one incident; masked days and up to `bridge` days
- * that are not flagged may lie between.  What an incident did to a metric is the
- * mean over its days of
+ * that are not flagged may lie between.  What an incident did to a metric is
+ * the mean over its days of
  *
  *	d = ln(value / expected)
  *
@@ -12,10 +12,10 @@
  * baseline of detection, except after a step: there it is the level of the day
  * before the step, for the change is the incident.
  *
- * The cause is the one of a few whose pattern fits the deviations of all metrics
- * best.  With s the change of a channel's visitors, v that of their conversion, q
- * that of a category's orders and a that of its order value (all logarithms, 0
- * if nothing changes):
+ * The cause is the one of a few whose pattern fits the deviations of all
+ * metrics best.  With s the change of a channel's visitors, v that of their
+ * conversion, q that of a category's orders and a that of its order value (all
+ * logarithms, 0 if nothing changes):
  *
  *	traffic drop     s < 0, of one channel or of all
  *	tracking outage  s = -v < 0, of one channel or of all: visitors that are
@@ -29,11 +29,11 @@
  * From each pattern, fitted to the metrics that are its own, follow all the
  * others (totals by the shares of channels and categories).  The misfit is the
  * sum over the metrics of (d - predicted)^2 / (se^2 + 0.03^2), plus 2 for each
- * fitted number; 0.03 and 2 did best on simulated shops (96 % of the events found
- * told right).  If the best pattern leaves more than half of what there was to
- * explain, the cause is unknown, as it is of a rise of visitors who buy, and of
- * sales that slide from day to day (decay).  Totals alone cannot tell a price error
- * or a stock-out.
+ * fitted number; 0.03 and 2 did best on simulated shops (96 % of the events
+ * found told right).  If the best pattern leaves more than half of what there
+ * was to explain, the cause is unknown, as it is of a rise of visitors who
+ * buy, and of sales that slide from day to day (decay).  Totals alone cannot
+ * tell a price error or a stock-out.
  */
 #ifndef AEE_MODEL_INCIDENT_H
 #define AEE_MODEL_INCIDENT_H

@@ -10,14 +10,14 @@
  *
  * where others are the orders of all other categories: an event in one category
  * moves its share, one that moves all leaves the shares alone.  A metric whose
- * sums are not there is left out.  A member of whom only one sum is known has its
- * share of that sum in the total: channels of orders without sessions, and
+ * sums are not there is left out.  A member of whom only one sum is known has
+ * its share of that sum in the total: channels of orders without sessions, and
  * members of revenue alone.
  *
  * With price_index there is one more, the mean of the last of these over the
- * categories: what a basket of one order of each costs.  Prices that are wrong on a
- * few products of each category are a small part of each of these noises, and less
- * small of their mean.
+ * categories: what a basket of one order of each costs.  Prices that are wrong
+ * on a few products of each category are a small part of each of these noises,
+ * and less small of their mean.
  *
  * On the scale sqrt or raw the same ratios stand without the logarithm, and
  * shares are (O + .5) / (total + 1).
@@ -73,13 +73,13 @@ struct metrics {
 };
 
 /*
- * Make all the metrics that the sums allow.  A sum below 0 counts as 0.  Missing
- * are:
+ * Make all the metrics that the sums allow.  A sum below 0 counts as 0.
+ * Missing are:
  * - ratios whose denominator is 0: a shop without visitors has no conversion;
- * - of a member, days of a run of zeros in all its sums beyond the first 28, and
- *   those before its first sale or session: it is not there.  So a channel that
- *   appears is judged by its own days alone, and one that dies is news for four
- *   weeks.
+ * - of a member, days of a run of zeros in all its sums beyond the first 28,
+ *   and those before its first sale or session: it is not there.  So a channel
+ *   that appears is judged by its own days alone, and one that dies is news
+ *   for four weeks.
  * Returns 0, or -1 if out of memory; free with metrics_release().
  */
 int metrics_make(struct metrics *set, const struct metric_input *input,
@@ -88,11 +88,11 @@ int metrics_make(struct metrics *set, const struct metric_input *input,
 void metrics_release(struct metrics *set); /* zeroed is allowed */
 
 /* The metric's value in the unit of its ratio (revenue plus 1, ...) from one on
- * the scale, so that metric_value(actual) / metric_value(expected) is the size of a
- * deviation; a share on the log scale as odds. */
+ * the scale, so that metric_value(actual) / metric_value(expected) is the size
+ * of a deviation; a share on the log scale as odds. */
 double metric_value(enum metric_scale scale, double y);
 
-/* The word for a kind: "revenue", "aov", "conversion_rate", "order_share", ... */
+/* The word for a kind: "revenue", "aov", "conversion_rate", "order_share" .. */
 const char *metric_kind_name(enum metric_kind kind);
 
 #endif

@@ -16,9 +16,9 @@
  *
  * If fewer than 7 of the 28 days are usable, all of them are taken.  With
  * l(L) = ln of the harmonic mean over the metrics of the t8 p of (sum of the
- * last L z) / sqrt(L), L = 1 .. 7, ln p is the least l(L); but if the day itself
- * is not odd, l(1) >= ln 0.05, no less than l(1): else windows ring after an event.
- * The day is flagged if ln p < -beta.
+ * last L z) / sqrt(L), L = 1 .. 7, ln p is the least l(L); but if the day
+ * itself is not odd, l(1) >= ln 0.05, no less than l(1): else windows ring
+ * after an event.  The day is flagged if ln p < -beta.
  *
  * A flagged day, and a masked one, is not usable; but when more than 8 of the
  * last 14 days are flagged, this is how things are now: those 14 become usable.
@@ -50,8 +50,8 @@ void online_defaults(struct online_params *params);
 /* What is wrong with the parameters, or NULL if nothing is. */
 const char *online_check(const struct online_params *params);
 
-/* Start of m series of consecutive days with a season of 7; parameters as checked.
- * Memory about 2 kB a metric.  NULL if out of memory; free with
+/* Start of m series of consecutive days with a season of 7; parameters as
+ * checked.  Memory about 2 kB a metric.  NULL if out of memory; free with
  * online_free(). */
 struct online *online_new(const struct online_params *params, size_t m);
 

@@ -2,16 +2,17 @@
  * How good a detector is, from its flags and the truth.
  *
  * A day's label is 0 for an ordinary one, 1 for one of an event, 2 for one that
- * does not count (the weeks after a lasting change, when nobody can say whether an
- * alarm is late or false).  In the counts, over any number of series:
+ * does not count (the weeks after a lasting change, when nobody can say
+ * whether an alarm is late or false).  In the counts, over any number of
+ * series:
  *
  *	event recall   events with a flagged day / events
  *	precision      flagged event days / flagged days that count
  *	recall         flagged event days / event days
  *	F1             2 TP / (2 TP + FP + FN), in days
- *	false alarm    a run of flagged days in a row of which one is ordinary, none
- *	               of an event and none a day that does not count
- *	lift           precision / share of event days among the days that count:
+ *	false alarm    a run of flagged days in a row of which one is ordinary
+ *	               and none of an event or one that does not count
+ *	lift           precision / share of event days among those that count:
  *	               1 for flags at random
  *	delay          days from the first day of an event to its first flag
  *
@@ -70,9 +71,9 @@ enum score_measure {
 	SCORE_MEASURES
 };
 
-/* Counts of a series; its events are added to *events, `series` being theirs.  A
- * zeroed struct is empty; free events->event with free().  Returns 0, or -1 if
- * out of memory. */
+/* Counts of a series; its events are added to *events, `series` being theirs.
+ * A zeroed struct is empty; free events->event with free().  Returns 0, or -1
+ * if out of memory. */
 int score_count(const struct score_series *s, size_t series,
     struct score_counts *counts, struct score_events *events);
 
@@ -90,8 +91,8 @@ const char *score_measure_name(enum score_measure measure);
 int score_median_delay(const struct score_events *events, double *delay);
 
 /*
- * 95 % intervals by the percentile bootstrap over the series: draws times, as many
- * series as there are are drawn with replacement (draw b from
+ * 95 % intervals by the percentile bootstrap over the series: draws times, as
+ * many series as there are are drawn with replacement (draw b from
  * rng_stream(.., b, 0) of the seed), and the values of rank 2.5 % and 97.5 % of
  * those that are defined are the ends.  NaN for fewer than two series.
  * Returns 0, or -1 if out of memory.

@@ -1,8 +1,9 @@
 /*
  * The median of a window that slides over a series, kept in order: a value in
  * or out costs a search and a short shift.  For windows of some tens of values,
- * where counting them all beats a binary search whose branches nobody can guess.
- * Here and not in a .c, to be inlined: it is where detection spends its time.
+ * where counting them all beats a binary search whose branches nobody can
+ * guess.  Here and not in a .c, to be inlined: it is where detection spends its
+ * time.
  */
 #ifndef AEE_MODEL_SLIDE_H
 #define AEE_MODEL_SLIDE_H

@@ -191,8 +191,8 @@ judge(struct step_work *w, size_t m, size_t n, size_t t, double limit)
 	}
 }
 
-/* After a step the days near it are not tested, and those whose windows reach back
- * beyond it by what came since: it alarms once. */
+/* After a step the days near it are not tested, and those whose windows reach
+ * back beyond it by what came since: it alarms once. */
 static void
 take_step(struct step_work *w, size_t m, size_t n, size_t day, double limit)
 {

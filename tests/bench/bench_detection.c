@@ -1,7 +1,7 @@
 /*
  * How well the detectors find what was put into 40 simulated shops, beside the
- * figures of the original's own detectors on the same days, and how long it takes.
- * Reads the folder that AEE_REFERENCE names.
+ * figures of the original's own detectors on the same days, and how long it
+ * takes.  Reads the folder that AEE_REFERENCE names.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 
 enum { MOST_SHOPS = 64 };
 
-/* What a detector is given of a shop.  As specified: with the limit of steps and
- * without the price index. */
+/* What a detector is given of a shop.  As specified: with the limit of steps
+ * and without the price index. */
 enum view { ALL, SPECIFIED, CHANNELS, TOTALS, REVENUE };
 
 struct detector {

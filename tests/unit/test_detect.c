@@ -21,7 +21,7 @@ normal(struct rng *rng)
 	return r * cos(2 * acos(-1.0) * rng_uniform(rng));
 }
 
-/* ---- sliding medians -------------------------------------------------------- */
+/* ---- sliding medians ----------------------------------------------------- */
 
 static void
 a_sliding_median_is_that_of_its_window(void **state)
@@ -55,7 +55,7 @@ a_sliding_median_is_that_of_its_window(void **state)
 	}
 }
 
-/* ---- metrics ------------------------------------------------------------------ */
+/* ---- metrics ------------------------------------------------------------- */
 
 static void
 metrics_are_the_ratios_of_the_sums(void **state)
@@ -176,7 +176,7 @@ a_member_that_is_not_there_is_missing(void **state)
 	metrics_release(&m);
 }
 
-/* ---- baseline ------------------------------------------------------------------ */
+/* ---- baseline ------------------------------------------------------------ */
 
 static const double week[7] = { -3, -1, 0, 2, 4, 1, -3 };
 
@@ -294,7 +294,7 @@ noise_gives_its_deviation_and_correlation(void **state)
 	}
 }
 
-/* ---- segments ------------------------------------------------------------------- */
+/* ---- segments ------------------------------------------------------------ */
 
 enum { BRUTE_N = 9, BRUTE_M = 3, BRUTE_L = 4 };
 
@@ -389,7 +389,7 @@ a_segment_names_the_metric_that_explains_it(void **state)
 	scan_free(scan);
 }
 
-/* ---- steps ----------------------------------------------------------------------- */
+/* ---- steps --------------------------------------------------------------- */
 
 static size_t
 steps_of(const double *a, size_t n, double sigma, struct step *found)
@@ -430,7 +430,7 @@ a_jump_is_a_step_and_a_slope_is_none(void **state)
 	assert_int_equal(steps_of(a, N, 1, found), 0);
 }
 
-/* ---- the engine -------------------------------------------------------------------- */
+/* ---- the engine ---------------------------------------------------------- */
 
 /* Without the false alarms that a few hundred days may have by chance. */
 static void
@@ -459,8 +459,8 @@ judge_as_specified(const struct shop *shop, struct metrics *m,
 	assert_int_equal(detect_run(&params, m, shop->holiday, r), 0);
 }
 
-/* Against another implementation, on the labelled shops of a file: the days that
- * differ in flag or step, and those in the z of revenue or ln p. */
+/* Against another implementation, on the labelled shops of a file: the days
+ * that differ in flag or step, and those in the z of revenue or ln p. */
 static void
 compare(const char *days, const char *outputs, size_t *n, size_t *differ,
     size_t *sizes)
@@ -537,7 +537,7 @@ forty_shops_are_judged_as_by_the_reference(void **state)
 	assert_in_range(sizes, 0, n / 10);
 }
 
-/* With the price index and a looser limit, more is found and no more is false. */
+/* With the price index and a looser limit; and no more is false. */
 static void
 the_defaults_find_more_than_the_reference(void **state)
 {

@@ -367,7 +367,7 @@ a_masked_day_does_not_break_an_incident(void **state)
 	told_release(&told);
 }
 
-/* ---- labelled shops --------------------------------------------------------------- */
+/* ---- labelled shops ------------------------------------------------------ */
 
 static bool
 is_right(const char *kind, const struct incident *in)

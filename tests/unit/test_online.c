@@ -177,7 +177,7 @@ a_new_level_is_news_until_it_is_how_things_are(void **state)
 			flagged++;
 			last = t;
 		}
-	/* 9 flags of 14 make the days usable; at 15 of 28 they are the level. */
+	/* 9 flags of 14 make the days usable; 15 of 28 are the level. */
 	assert_in_range(last, 109, 125);
 	assert_in_range(flagged, 9, 20);
 }

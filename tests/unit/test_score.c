@@ -168,8 +168,8 @@ figures_are_those_of_the_reference_to_the_last_digit(void **state)
 	shops_release(&all);
 }
 
-/* The Python scorer's intervals from 2000 draws of its own generator: F1 0.870 to
- * 0.963, event recall 0.895 to 1, lift 8.49 to 15.98. */
+/* The Python scorer's intervals from 2000 draws of its own generator: F1 0.870
+ * to 0.963, event recall 0.895 to 1, lift 8.49 to 15.98. */
 static void
 intervals_agree_with_another_generator(void **state)
 {
