@@ -8,7 +8,7 @@
 #include "model/student.h"
 
 enum {
-	STEP_DAYS = 14,  /* after a step, whose mean is its size */
+	STEP_DAYS = 14,  /* of a step at least, whose mean is its size */
 	DECAY_BEFORE = 4 /* days that it may begin before it is flagged */
 };
 #define DECAY_BETTER 1 /* squared errors by which it must fit better */
@@ -81,12 +81,10 @@ span_from(const struct teller *w, size_t t)
 		}
 	s.first = s.start;
 	s.last = s.end;
-	if (s.step != DETECT_NONE) {
-		s.first = r->step[s.step].day;
+	if (s.step != DETECT_NONE && s.last < s.first + STEP_DAYS - 1)
 		s.last = s.first + STEP_DAYS - 1;
-		if (s.last >= r->n)
-			s.last = r->n - 1;
-	}
+	if (s.last >= r->n)
+		s.last = r->n - 1;
 	return s;
 }
 
@@ -135,19 +133,19 @@ size_metric(struct teller *w, const struct span *s, size_t i)
 		const double ratio = metric_value(scale, y) /
 		    metric_value(scale, e);
 
+		expected += metric_value(scale, e);
 		if (is_masked(w, t) || !isfinite(log(ratio)))
 			continue;
 		d += log(ratio);
 		z += (y - e) / w->r->sigma[i];
-		expected += metric_value(scale, e);
 		unit += per_unit(scale, e);
 		days++;
 	}
+	w->expected[i] = expected / (double)(s->last - s->first + 1);
 	if (days == 0)
 		return;
 	g = scan_widening(w->r->rho[i], (size_t)days);
 	w->d[i] = d / days;
-	w->expected[i] = expected / days;
 	w->se[i] = w->r->sigma[i] * unit / days * sqrt(g / days);
 	w->ln_p[i] = student8_ln_p(z / sqrt(days * g));
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define ZERO_DAYS 28 /* of a run of zeros, the days that are news */
+#define ZERO_DAYS 7 /* of a run of zeros, the days that are news */
 
 /* What stands above and below in a ratio, with what is added to each. */
 struct ratio {

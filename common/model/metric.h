@@ -76,10 +76,11 @@ struct metrics {
  * Make all the metrics that the sums allow.  A sum below 0 counts as 0.
  * Missing are:
  * - ratios whose denominator is 0: a shop without visitors has no conversion;
- * - of a member, days of a run of zeros in all its sums beyond the first 28,
+ * - of a member, days of a run of zeros in all its sums beyond the first 7,
  *   and those before its first sale or session: it is not there.  So a channel
  *   that appears is judged by its own days alone, and one that dies is news
- *   for four weeks.
+ *   for a week; for longer would not do, as it has no week any more that its
+ *   season could be compared with.
  * Returns 0, or -1 if out of memory; free with metrics_release().
  */
 int metrics_make(struct metrics *set, const struct metric_input *input,

@@ -367,6 +367,50 @@ a_masked_day_does_not_break_an_incident(void **state)
 	told_release(&told);
 }
 
+static void
+a_channel_that_dies_is_told_of_once(void **state)
+{
+	struct model s;
+	struct told told;
+	const struct incident *in;
+
+	(void)state;
+	model_init(&s, 12);
+	scale(s.sessions[1], FIRST, DAYS, 0);
+	tell(&s, NULL, &told);
+	assert_int_equal(told.all.n, 1);
+	in = told.all.incident;
+	assert_int_equal(in->start, FIRST);
+	assert_int_equal(in->kind, INCIDENT_STEP);
+	assert_int_equal(in->cause, INCIDENT_TRAFFIC_DROP);
+	assert_int_equal(in->dimension, METRIC_CHANNEL);
+	assert_int_equal(in->member, 1);
+	told_release(&told);
+}
+
+static void
+a_channel_that_appears_is_a_step_of_the_totals(void **state)
+{
+	struct model s;
+	struct told told;
+	const struct incident *in;
+
+	(void)state;
+	model_init(&s, 13);
+	scale(s.sessions[1], 0, FIRST, 0);
+	tell(&s, NULL, &told);
+	assert_int_equal(told.all.n, 1);
+	in = told.all.incident;
+	assert_int_equal(in->start, FIRST);
+	assert_int_equal(in->kind, INCIDENT_STEP);
+	assert_int_equal(in->direction, 1);
+	for (size_t i = 0; i < in->metrics; i++)
+		assert_false(told.m.id[in->metric[i].metric].dimension ==
+			METRIC_CHANNEL &&
+		    told.m.id[in->metric[i].metric].member == 1);
+	told_release(&told);
+}
+
 /* ---- labelled shops ------------------------------------------------------ */
 
 static bool
@@ -482,6 +526,9 @@ main(void)
 		    a_step_is_one_incident_with_the_size_of_the_change),
 		cmocka_unit_test(sales_that_slide_are_a_decay),
 		cmocka_unit_test(a_masked_day_does_not_break_an_incident),
+		cmocka_unit_test(a_channel_that_dies_is_told_of_once),
+		cmocka_unit_test(
+		    a_channel_that_appears_is_a_step_of_the_totals),
 		cmocka_unit_test(most_events_of_six_shops_are_told_right),
 		cmocka_unit_test(most_events_of_forty_shops_are_told_right),
 	};
