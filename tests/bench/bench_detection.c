@@ -11,6 +11,7 @@
 #include "../unit/shop.h"
 #include "model/baseline.h"
 #include "model/detect.h"
+#include "model/incident.h"
 #include "model/online.h"
 #include "model/score.h"
 
@@ -267,6 +268,92 @@ print_header(const char *title, const struct shops *s)
 	    "3 years");
 }
 
+/* ---- what incidents are told to be ---------------------------------------- */
+
+/* Kinds of events, and what an incident should be told to be: its cause, or
+ * after the causes a step or a decay. */
+enum { STEP = INCIDENT_CAUSES, DECAY, STORIES };
+static const struct {
+	const char *kind;
+	int story;
+} kinds[] = { { "channel_drop", INCIDENT_TRAFFIC_DROP },
+	{ "tracking_outage", INCIDENT_TRACKING_OUTAGE },
+	{ "bot_spike", INCIDENT_BOTS },
+	{ "payment_outage", INCIDENT_PAYMENT_OUTAGE },
+	{ "price_error", INCIDENT_PRICE_ERROR },
+	{ "flash_sale_orders", INCIDENT_PROMOTION },
+	{ "flash_sale_value", INCIDENT_PROMOTION },
+	{ "stock_out", INCIDENT_STOCK_OUT }, { "level_shift", STEP },
+	{ "decay", DECAY } };
+enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
+
+static int
+story_of(const struct incident *in)
+{
+	if (in->kind == INCIDENT_STEP)
+		return STEP;
+	return in->kind == INCIDENT_DECAY ? DECAY : (int)in->cause;
+}
+
+/* Count the first incident that meets each event. */
+static void
+confuse(const struct shop *shop, int told[KINDS][STORIES])
+{
+	struct detect_params params;
+	struct incident_params telling;
+	struct metrics m;
+	struct detect_result r;
+	struct incidents all;
+	int32_t last = 0;
+
+	make_metrics(&(struct detector){ .view = ALL }, shop, &m);
+	detect_defaults(&params, &m, true);
+	incident_defaults(&telling);
+	if (detect_run(&params, &m, shop->holiday, &r) == -1 ||
+	    incidents_find(&telling, &m, &r, shop->holiday, &all) == -1)
+		out_of_memory();
+	for (size_t t = 0; t < shop->n; t++) {
+		const size_t i = all.of_day[t];
+
+		if (shop->event[t] == last || shop->event[t] == 0 ||
+		    i == DETECT_NONE)
+			continue;
+		last = shop->event[t];
+		for (size_t k = 0; k < KINDS; k++)
+			if (strcmp(kinds[k].kind, shop->row[t].kind) == 0)
+				told[k][story_of(&all.incident[i])]++;
+	}
+	incidents_release(&all);
+	detect_release(&r);
+	metrics_release(&m);
+}
+
+static void
+print_confusion(const struct shops *all)
+{
+	int told[KINDS][STORIES] = { { 0 } }, sum = 0, right = 0;
+	struct shop shop;
+	size_t next = 0;
+
+	for (; shop_next(all, &next, &shop) == 0; shop_release(&shop))
+		confuse(&shop, told);
+	printf("%-18s", "event \\ told");
+	for (int j = 0; j < INCIDENT_CAUSES; j++)
+		printf(" %8.8s", incident_cause_name((enum incident_cause)j));
+	printf(" %8s %8s\n", "step", "decay");
+	for (size_t k = 0; k < KINDS; k++) {
+		printf("%-18s", kinds[k].kind);
+		for (int j = 0; j < STORIES; j++) {
+			printf(" %8d", told[k][j]);
+			sum += told[k][j];
+		}
+		putchar('\n');
+		right += told[k][kinds[k].story];
+	}
+	printf("%d of the %d events found are told right: %.3f\n", right, sum,
+	    (double)right / sum);
+}
+
 int
 main(void)
 {
@@ -291,6 +378,8 @@ main(void)
 	print_header("40 shops", &all);
 	for (size_t i = 0; i < sizeof(detectors) / sizeof(*detectors); i++)
 		run(&detectors[i], &all);
+	putchar('\n');
+	print_confusion(&all);
 	putchar('\n');
 	print_header("The original's shop with its drop, 10 seeds", &drop);
 	run(&batch, &drop);
