@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "labelled.h"
 #include "model/baseline.h"
 #include "model/score.h"
 #include "model/slide.h"
 #include "model/stats.h"
 #include "model/student.h"
-#include "shop.h"
 
 #include "unit.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "shop.h"
+#include "labelled.h"
 
 #include "unit.h"
 
