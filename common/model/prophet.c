@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/normal.h"
 #include "model/compound.h"
 #include "model/fourier.h"
 #include "model/linalg.h"
-#include "model/normal.h"
 #include "model/prophet_design.h"
 
 enum { CHUNK = 64 };
