@@ -303,6 +303,18 @@ mapfit_solve(struct mapfit *fit, double sigma2)
 	solve(fit, sigma2);
 }
 
+double
+mapfit_target(struct mapfit *f)
+{
+	double sum = f->rr;
+
+	f->damping = 0;
+	right_side(f);
+	for (size_t i = 0; i < linalg_stride(f->q) + linalg_stride(f->s); i++)
+		sum += f->anchor[i] * (f->gradient[i] + f->b[i]);
+	return sum;
+}
+
 /* Secant steps in ln sigma^2 on f = new - old, where they are safe; else the
  * plain iteration. */
 void

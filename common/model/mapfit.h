@@ -77,10 +77,13 @@ void mapfit_solve(struct mapfit *fit, double sigma2);
 
 /*
  * Solve for theta and sigma^2: the fixed point that is reached from the sigma^2
- * given.  From above every fixed point (yy / n is) this is the largest.
+ * given.  From above every fixed point (z'z / n is) this is the largest.
  * Sets sigma2 too.  Ends when sigma^2 < floor: a perfect fit.
  */
 void mapfit_sigma(struct mapfit *fit, double start, double floor);
+
+/* z'z of the linear model: n times a sigma^2 that is above every fixed point. */
+double mapfit_target(struct mapfit *fit);
 
 /* The best sigma^2 for a sum of n squared residuals. */
 double mapfit_sigma2(double n, double rss);

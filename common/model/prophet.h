@@ -4,14 +4,22 @@
  * of the program prophet (Python 1.1, its Stan model), the solution is not its
  * optimiser's, which stops early, but the optimum (mapfit.h).
  *
- * A series y at times t is a trend plus seasonalities plus features:
+ * A series y at times t is a trend with seasonalities and features:
  *
- *	y_s = trend(t) + sum of beta_j x_j(t) + noise
+ *	y_s = trend(t) (1 + sum of multiplicative beta_j x_j(t))
+ *	    + sum of additive beta_j x_j(t) + noise
  *
  * y_s is y divided by its scale, so that max |y_s| is 1, and the trend is a
  * function of the time scaled to 0..1 over the history: a line whose slope
- * changes at given changepoints by delta_c, or a constant.  x_j are the sines
- * and cosines of each seasonality, and columns of values.  Priors:
+ * changes at given changepoints s_c by delta_c; a constant; or a logistic curve
+ * between a floor and a cap,
+ *
+ *	linear		k t + m + sum of delta_c max(0, t - s_c)
+ *	logistic	cap / (1 + exp(-u)),
+ *			u = k (t - m) + sum of delta_c max(0, t - s_c)
+ *
+ * x_j are the sines and cosines of each seasonality, and columns of values.
+ * Priors:
  *
  *	k, m ~ Normal(0, 5)	slope and offset of the trend
  *	delta ~ Laplace(0, changepoint_prior_scale)
@@ -33,6 +41,22 @@
 enum prophet_growth {
 	PROPHET_LINEAR, /* a line with changes of slope */
 	PROPHET_FLAT,   /* a constant */
+	/* From a floor to a cap, which rows bring along. */
+	PROPHET_LOGISTIC,
+};
+
+/* What a term does. */
+enum prophet_mode {
+	PROPHET_ADDITIVE,       /* adds to the trend */
+	PROPHET_MULTIPLICATIVE, /* adds a share of the trend */
+};
+
+/* What values are divided by, after subtracting the floor, if there is one. */
+enum prophet_scaling {
+	PROPHET_ABSMAX, /* the largest absolute one */
+	/* The range of y, or from the lowest floor to the highest cap; without
+	 * a floor the smallest y is subtracted. */
+	PROPHET_MINMAX,
 };
 
 enum prophet_standardize {
@@ -48,6 +72,7 @@ struct prophet_seasonality {
 	double prior_scale; /* > 0, in units of scaled y; Prophet's is 10 */
 	bool conditional;   /* only on rows where the condition holds */
 	size_t condition;   /* which, if conditional */
+	enum prophet_mode mode;
 };
 
 /* A column of values: a holiday, a regressor. */
@@ -56,6 +81,7 @@ struct prophet_feature {
 	/* Subtract the mean and divide by the sample deviation (n - 1) that the
 	 * column has over the history.  A column with one value never is. */
 	enum prophet_standardize standardize;
+	enum prophet_mode mode;
 };
 
 struct prophet_spec {
@@ -74,6 +100,9 @@ struct prophet_spec {
 	const struct prophet_feature *feature;
 	size_t n_features;
 	size_t n_conditions;
+
+	bool floor; /* rows bring a floor; of logistic growth only */
+	enum prophet_scaling scaling;
 };
 
 /* Prophet's defaults, without any seasonality or feature. */
@@ -89,6 +118,9 @@ struct prophet_rows {
 	 * 0 or 1.  NULL if there are none. */
 	const double *const *feature;
 	const double *const *condition;
+	/* Of logistic growth, in the unit of y: the cap, and the floor if the
+	 * spec says that there is one. */
+	const double *cap, *floor;
 };
 
 /* What is wrong with the description, or NULL. */
@@ -98,7 +130,7 @@ const char *prophet_check_spec(const struct prophet_spec *spec);
  * What is wrong with rows, or NULL.  As a history (y not NULL): at least two
  * rows with y, not all at one time, y not infinite, changepoints that were given
  * inside the range of time.  Always: times finite, features present (on rows
- * without y too), conditions 0 or 1.  *row is set to the row that is wrong, or
+ * without y too), conditions 0 or 1, caps above their floors.  *row is set to the row that is wrong, or
  * to rows->n if it is not a single one; row may be NULL.
  */
 const char *prophet_check_rows(const struct prophet_spec *spec,
@@ -128,18 +160,21 @@ enum prophet_status {
 	/* The same: rows are months, which cannot tell a yearly term of more
 	 * than 6 orders from one of 6. */
 	PROPHET_YEARLY_MONTHS = 1 << 8,
+	/* Where the trend passes through 0, multiplicative terms have no effect
+	 * and several optima may exist; the best of those found is given. */
+	PROPHET_TREND_CROSSES_ZERO = 1 << 9,
 };
 
 /*
  * A fitted model in numbers: all that a prediction needs besides the spec.
  * Trend and sigma are in scaled units: time (t - start) / t_scale, values
- * (y - y_min) / y_scale.
+ * (y - floor) / y_scale with the floor of the row, or y_min if there is none.
  */
 struct prophet_values {
 	double start;   /* first time of the history */
 	double t_scale; /* days from first to last, > 0 */
 	double y_scale; /* > 0 */
-	double y_min;   /* what is subtracted before scaling: 0 */
+	double y_min;   /* 0, or with PROPHET_MINMAX the smallest y */
 	double k, m;
 	double sigma;
 	double log_posterior; /* without constants; NaN if sigma is 0 */
@@ -149,7 +184,8 @@ struct prophet_values {
 	const double *changepoint; /* scaled times, ascending */
 	const double *delta;
 	size_t n_beta;
-	/* Per seasonality sin 1, cos 1, sin 2, ...; then one per feature. */
+	/* Per seasonality sin 1, cos 1, sin 2, ...; then one per feature.  Of
+	 * multiplicative terms without unit. */
 	const double *beta;
 	size_t n_features;
 	const double *feature_mean, *feature_sd; /* 0 and 1 if not scaled */
@@ -203,12 +239,17 @@ double prophet_log_posterior(const struct prophet *fit,
 struct prophet_forecast {
 	double *yhat, *lower, *upper;
 	double *trend, *trend_lower, *trend_upper;
-	double *terms; /* all seasonalities and features together */
+	double *terms;  /* all additive terms together, in the unit of y */
+	double *factor; /* all multiplicative terms together, a ratio */
 };
 
 /*
  * Predict rows that prophet_check_rows() accepts without their y, in the unit of
- * y.  The interval is the central one of probability width, 0 < width < 1: of
+ * y:
+ *
+ *	yhat = (trend - floor) (1 + factor) + floor + terms
+ *
+ * (Prophet multiplies the floor too, which is not what it fitted.)  The interval is the central one of probability width, 0 < width < 1: of
  * the noise, and after the history of future changes of slope as frequent and as
  * large as those found, which is where Prophet's simulated paths tend to as
  * their number grows.  It takes the parameters for known.
@@ -216,8 +257,12 @@ struct prophet_forecast {
 void prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
     double width, const struct prophet_forecast *out);
 
-/* The sum of terms first .. first + n - 1 at each row, in the unit of y.  Terms
- * are the seasonalities, then the features, in the order of the spec. */
+/*
+ * The sum of terms first .. first + n - 1 at each row.  Terms are the
+ * seasonalities, then the features, in the order of the spec.  In the unit of y
+ * if term first is additive, a ratio if it is multiplicative; terms of the other
+ * mode are left out.
+ */
 void prophet_component(const struct prophet *fit,
     const struct prophet_rows *rows, size_t first, size_t n, double *out);
 
@@ -234,6 +279,7 @@ struct prophet_builtin {
 	enum prophet_switch use;
 	size_t order;       /* 0: Prophet's, yearly 10, weekly 3, daily 4 */
 	double prior_scale; /* 0: 10, or shrunk where a long period needs it */
+	enum prophet_mode mode;
 };
 
 enum { PROPHET_BUILTINS = 3 };

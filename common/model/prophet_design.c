@@ -46,6 +46,14 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	d->y = take(pool, d->stride);
 	d->residual = take(pool, d->stride);
 	d->terms = take(pool, d->stride);
+	if (spec->growth == PROPHET_LOGISTIC)
+		d->cap = take(pool, d->stride);
+	if (!d->linear) {
+		d->trend = take(pool, d->stride);
+		d->times = take(pool, d->stride);
+		d->by_trend = take(pool, d->stride);
+		d->by_multiple = take(pool, d->stride);
+	}
 	d->changepoint = take(pool, d->n_changepoints);
 	d->cosine = take(pool, spec->n_seasonalities * d->stride);
 	d->sine = take(pool, spec->n_seasonalities * d->stride);
@@ -58,6 +66,8 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	/* One row more, for products that nobody wants. */
 	d->product = take(pool, (HEAD + d->n_beta + 1) * width);
 	d->own = take(pool, 3 * d->n_beta + spec->n_seasonalities);
+	d->best = take(pool,
+	    linalg_stride(2 + d->n_beta) + linalg_stride(d->n_changepoints));
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -84,6 +94,10 @@ compare_rows(const void *pa, const void *pb, void *context)
 		c = compare_at(rows->feature[j], a, b);
 	for (size_t j = 0; c == 0 && j < d->spec->n_conditions; j++)
 		c = compare_at(rows->condition[j], a, b);
+	if (c == 0 && d->spec->growth == PROPHET_LOGISTIC)
+		c = compare_at(rows->cap, a, b);
+	if (c == 0 && d->spec->growth == PROPHET_LOGISTIC && d->spec->floor)
+		c = compare_at(rows->floor, a, b);
 	return c != 0 ? c : (a > b) - (a < b);
 }
 
@@ -223,12 +237,50 @@ set_priors(struct prophet_design *d)
 	d->map.yy = d->yy;
 }
 
+/* Subtract the floor and divide by the scale. */
+static void
+scale_values(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order)
+{
+	const bool logistic = d->spec->growth == PROPHET_LOGISTIC;
+	const bool minmax = d->spec->scaling == PROPHET_MINMAX;
+	const double *floor = logistic && d->spec->floor ? rows->floor : NULL;
+	double low = INFINITY, high = -INFINITY, largest = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const bool bounds = minmax && floor != NULL;
+
+		low = fmin(low, bounds ? floor[order[i]] : d->y[i]);
+		high = fmax(high, bounds ? rows->cap[order[i]] : d->y[i]);
+	}
+	d->y_min = minmax ? low : 0;
+	d->constant = true;
+	for (size_t i = 0; i < d->n; i++) {
+		d->constant &= d->y[i] == d->y[0];
+		d->y[i] -= floor != NULL ? floor[order[i]] : d->y_min;
+		largest = fmax(largest, fabs(d->y[i]));
+	}
+	/* A constant is no optimum of a curve. */
+	d->constant &= !logistic;
+	d->y_scale = minmax ? high - low : largest;
+	if (!(d->y_scale > 0))
+		d->y_scale = 1;
+	for (size_t i = 0; i < d->n; i++) {
+		d->y[i] /= d->y_scale;
+		d->yy += d->y[i] * d->y[i];
+		if (logistic)
+			d->cap[i] = (rows->cap[order[i]] -
+					(floor != NULL ? floor[order[i]]
+						       : d->y_min)) /
+			    d->y_scale;
+	}
+}
+
 static void
 fill_rows(struct prophet_design *d, const struct prophet_rows *rows,
     const size_t *order)
 {
 	const struct prophet_spec *spec = d->spec;
-	double largest = 0;
 
 	gather(rows->t, order, d->n, d->stride, d->t);
 	gather(rows->y, order, d->n, d->stride, d->y);
@@ -246,20 +298,23 @@ fill_rows(struct prophet_design *d, const struct prophet_rows *rows,
 
 	d->start = d->t[0];
 	d->t_scale = d->t[d->n - 1] - d->start;
-	d->y_min = 0;
-	d->constant = true;
-	for (size_t i = 0; i < d->n; i++) {
-		largest = fmax(largest, fabs(d->y[i]));
-		d->constant &= d->y[i] == d->y[0];
-		if (i > 0)
-			d->duplicates |= d->t[i] == d->t[i - 1];
-	}
-	d->y_scale = largest > 0 ? largest : 1;
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 1; i < d->n; i++)
+		d->duplicates |= d->t[i] == d->t[i - 1];
+	for (size_t i = 0; i < d->n; i++)
 		d->t[i] = (d->t[i] - d->start) / d->t_scale;
-		d->y[i] /= d->y_scale;
-		d->yy += d->y[i] * d->y[i];
-	}
+	scale_values(d, rows, order);
+}
+
+static bool
+is_linear(const struct prophet_spec *spec)
+{
+	bool linear = spec->growth != PROPHET_LOGISTIC;
+
+	for (size_t j = 0; j < spec->n_seasonalities; j++)
+		linear &= spec->seasonality[j].mode == PROPHET_ADDITIVE;
+	for (size_t j = 0; j < spec->n_features; j++)
+		linear &= spec->feature[j].mode == PROPHET_ADDITIVE;
+	return linear;
 }
 
 int
@@ -273,6 +328,7 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 	memset(d, 0, sizeof(*d));
 	d->spec = spec;
 	d->n_beta = count_beta(spec);
+	d->linear = is_linear(spec);
 	/* Changepoints are fewer than rows, or given. */
 	if (vec_grow(&work->index, &work->index_cap,
 		2 * rows->n + 2 * spec->n_changepoints + 1,
@@ -418,6 +474,40 @@ copy_rows(double *to, const double *from, size_t m)
 		to[m] = 0;
 }
 
+/* Multiply m values of each of n columns by by, if there is such. */
+static void
+multiply_rows(double *column, size_t n, const double *by, size_t m)
+{
+	for (size_t k = 0; by != NULL && k < n; k++, column += CHUNK)
+		for (size_t i = 0; i < m; i++)
+			column[i] *= by[i];
+}
+
+static bool
+multiplies(const struct prophet_design *d, enum prophet_mode mode)
+{
+	return mode == PROPHET_MULTIPLICATIVE && !d->as_additive;
+}
+
+/* What the columns of seasonality j are multiplied by in m rows, into by; or
+ * NULL. */
+static const double *
+factor_of(const struct prophet_design *d, size_t j, size_t from, size_t m,
+    double *by)
+{
+	const struct prophet_seasonality *s = &d->spec->seasonality[j];
+	const double *on = d->condition + s->condition * d->stride + from;
+	const double *multiple = multiplies(d, s->mode) ? d->by_multiple + from
+							: NULL;
+
+	if (!s->conditional && multiple == NULL)
+		return NULL;
+	for (size_t i = 0; i < m; i++)
+		by[i] = (s->conditional ? on[i] : 1) *
+		    (multiple != NULL ? multiple[i] : 1);
+	return by;
+}
+
 static void
 make_columns(struct prophet_design *d, const double *target, size_t from,
     size_t m)
@@ -432,21 +522,26 @@ make_columns(struct prophet_design *d, const double *target, size_t from,
 		copy_rows(column, d->t + from, m);
 	for (size_t i = 0; i < m4; i++)
 		column[CHUNK + i] = i < m ? 1 : 0;
+	if (!d->linear)
+		multiply_rows(column, 2, d->by_trend + from, m);
 	copy_rows(column + 2 * CHUNK, target + from, m);
 	column += HEAD * CHUNK;
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const struct prophet_seasonality *s = &spec->seasonality[j];
-		const double *on = d->condition + s->condition * d->stride;
+		double by[CHUNK];
 
 		copy_rows(column, d->sine + j * d->stride + from, m);
 		copy_rows(column + CHUNK, d->cosine + j * d->stride + from, m);
 		harmonics(column, s->order, m4);
-		for (size_t k = 0; k < 2 * s->order; k++, column += CHUNK)
-			for (size_t i = 0; s->conditional && i < m; i++)
-				column[i] *= on[from + i];
+		multiply_rows(column, 2 * s->order,
+		    factor_of(d, j, from, m, by), m);
+		column += 2 * s->order * CHUNK;
 	}
-	for (size_t j = 0; j < spec->n_features; j++, column += CHUNK)
+	for (size_t j = 0; j < spec->n_features; j++, column += CHUNK) {
 		copy_rows(column, d->feature + j * d->stride + from, m);
+		if (multiplies(d, spec->feature[j].mode))
+			multiply_rows(column, 1, d->by_multiple + from, m);
+	}
 }
 
 /* Add the rows from .. from + m - 1, which lie in one segment, to the sums. */
@@ -456,6 +551,7 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
 {
 	const struct prophet_spec *spec = d->spec;
 	const size_t end = HEAD + d->n_beta, width = linalg_stride(end);
+	const size_t rows = m;
 	double *sums = d->segment + segment * HEAD * width;
 	const double *head[] = { d->column, d->column + CHUNK,
 		d->column + 2 * CHUNK };
@@ -469,18 +565,20 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const struct prophet_seasonality *s = &spec->seasonality[j];
 		const size_t n = 2 * s->order;
-		double on[CHUNK];
-		const double *a[] = { on, d->column + (at + n - 2) * CHUNK,
+		double by[CHUNK];
+		const double *factor = factor_of(d, j, from, rows, by);
+		const double *a[] = { by, d->column + (at + n - 2) * CHUNK,
 			d->column + (at + n - 1) * CHUNK };
 		double *const g[] = { own, own + n, own + 2 * n };
 
-		/* The weight of the rows, and their number: own[3n]. */
+		/* The factor of the rows, and the sum of its squares:
+		 * own[3n]. */
 		for (size_t i = 0; i < m; i++) {
-			on[i] = d->column[CHUNK + i];
-			if (s->conditional && on[i] != 0)
-				on[i] = d->condition[s->condition * d->stride +
-				    from + i];
-			own[3 * n] += on[i] * on[i];
+			if (i >= rows)
+				by[i] = 0;
+			else if (factor == NULL)
+				by[i] = 1;
+			own[3 * n] += by[i] * by[i];
 		}
 		multiply(a, d->column + at * CHUNK, n, m, g);
 		multiply_block(d, at, at + n, at + n, end, m);
@@ -492,8 +590,8 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
 }
 
 /* Sums over the rows of cos k x and sin k x, k = 0 .. 2 order, from the products
- * of a seasonality: own is 1, sin N x and cos N x times all columns, then the
- * number of rows. */
+ * of a seasonality, of rows that weigh the square of their factor f: own is f,
+ * f sin N x and f cos N x times all columns, then the sum of f^2. */
 static double
 sum_cos(const double *own, size_t order, size_t k)
 {
@@ -610,8 +708,51 @@ collect_dense(struct prophet_design *d)
 	d->map.rr = target[2];
 }
 
+/*
+ * The columns of the trend were made as those of a line, a t and a.  A logistic
+ * one has the derivatives a (t - m) by k and -k a by m.
+ */
+static void
+bend_trend(struct mapfit *map, double k, double m)
+{
+	const size_t dq = linalg_stride(map->q);
+	double *row_k = map->dd, *row_m = map->dd + dq;
+	const double kk = row_k[0], km = row_k[1], mm = row_m[1];
+
+	for (size_t j = 2; j < map->q; j++) {
+		row_k[j] -= m * row_m[j];
+		row_m[j] *= -k;
+	}
+	row_k[0] = kk - 2 * m * km + m * m * mm;
+	row_k[1] = k * (m * mm - km);
+	row_m[1] = k * k * mm;
+	for (size_t c = 0; c < map->s; c++) {
+		double *sd = map->sd + c * dq;
+
+		sd[0] -= m * sd[1];
+		sd[1] *= -k;
+	}
+	map->gradient[0] -= m * map->gradient[1];
+	map->gradient[1] *= -k;
+}
+
+/* The factors of the rows of the columns, at the parameters of d->trend and
+ * d->times. */
+static void
+make_factors(struct prophet_design *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		d->by_multiple[i] = d->trend[i];
+		d->by_trend[i] = d->times[i];
+		if (d->cap != NULL)
+			d->by_trend[i] *= d->trend[i] *
+			    (1 - d->trend[i] / d->cap[i]);
+	}
+}
+
 void
-prophet_design_products(struct prophet_design *d, const double *target)
+prophet_design_products(struct prophet_design *d, const double *target,
+    const double *theta)
 {
 	const size_t width = linalg_stride(HEAD + d->n_beta);
 	const size_t ns = d->n_changepoints;
@@ -620,6 +761,8 @@ prophet_design_products(struct prophet_design *d, const double *target)
 	memset(d->product, 0, (HEAD + d->n_beta + 1) * width * sizeof(double));
 	memset(d->own, 0,
 	    (3 * d->n_beta + d->spec->n_seasonalities) * sizeof(double));
+	if (!d->linear)
+		make_factors(d);
 	for (size_t c = 0; c <= ns; c++) {
 		size_t from = c > 0 ? d->first[c - 1] : 0;
 		const size_t to = d->first[c];
@@ -630,45 +773,69 @@ prophet_design_products(struct prophet_design *d, const double *target)
 	}
 	collect_hinges(d);
 	collect_dense(d);
+	if (d->cap != NULL)
+		bend_trend(&d->map, theta[0], theta[1]);
 }
 
 /* ---- residuals ----------------------------------------------------------- */
 
-double
-prophet_design_residuals(struct prophet_design *d, const double *theta)
+/* Sums of the terms of each mode, into d->terms and d->times. */
+static void
+sum_terms(struct prophet_design *d, const double *beta)
 {
 	const struct prophet_spec *spec = d->spec;
-	const double *beta = theta + 2;
-	const double *delta = theta + linalg_stride(d->map.q);
-	const bool flat = spec->growth == PROPHET_FLAT;
-	double slope = flat ? 0 : theta[0], offset = theta[1], sum = 0;
 
 	memset(d->terms, 0, d->stride * sizeof(*d->terms));
+	for (size_t i = 0; !d->linear && i < d->stride; i++)
+		d->times[i] = 1;
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const struct prophet_seasonality *s = &spec->seasonality[j];
 		const double *on = d->condition + s->condition * d->stride;
-		double *to = s->conditional ? d->residual : d->terms;
+		double *sum = multiplies(d, s->mode) ? d->times : d->terms;
+		double *to = s->conditional ? d->residual : sum;
 
 		if (s->conditional)
 			memset(to, 0, d->stride * sizeof(*to));
 		fourier_sum(d->cosine + j * d->stride, d->sine + j * d->stride,
 		    d->stride, beta, s->order, to);
 		for (size_t i = 0; s->conditional && i < d->n; i++)
-			d->terms[i] += on[i] * to[i];
+			sum[i] += on[i] * to[i];
 		beta += 2 * s->order;
 	}
 	for (size_t j = 0; j < spec->n_features; j++)
-		axpy(beta[j], d->feature + j * d->stride, d->terms, d->n);
+		axpy(beta[j], d->feature + j * d->stride,
+		    multiplies(d, spec->feature[j].mode) ? d->times : d->terms,
+		    d->n);
+}
+
+/* The residual of row i, whose trend has the value line before it is bent. */
+static double
+residual_at(struct prophet_design *d, size_t i, double line)
+{
+	if (d->linear)
+		return d->y[i] - (line + d->terms[i]);
+	d->trend[i] = d->cap != NULL ? d->cap[i] / (1 + exp(-line)) : line;
+	return d->y[i] - (d->trend[i] * d->times[i] + d->terms[i]);
+}
+
+double
+prophet_design_residuals(struct prophet_design *d, const double *theta)
+{
+	const double *delta = theta + linalg_stride(d->map.q);
+	const bool flat = d->spec->growth == PROPHET_FLAT;
+	double slope = flat ? 0 : theta[0], offset = theta[1], sum = 0;
+
+	if (d->cap != NULL)
+		offset *= -slope;
+	sum_terms(d, theta + 2);
 	for (size_t c = 0, i = 0; c <= d->n_changepoints; c++) {
 		if (c > 0) {
 			slope += delta[c - 1];
 			offset -= delta[c - 1] * d->changepoint[c - 1];
 		}
 		for (; i < d->first[c]; i++) {
-			const double mean = slope * d->t[i] + offset +
-			    d->terms[i];
-
-			d->residual[i] = d->y[i] - mean;
+			d->residual[i] = residual_at(d, i,
+			    slope * d->t[i] + offset);
 			sum += d->residual[i] * d->residual[i];
 		}
 	}

@@ -9,6 +9,11 @@
  * follow all products with them.  Of the products of a seasonality with itself
  * only those with its highest harmonic are summed, the rest follows from
  * 2 cos a cos b = cos(a - b) + cos(a + b) and its like.
+ *
+ * Multiplicative terms and logistic growth make the model nonlinear.  Near
+ * parameters given, it is linear in their changes; its columns are then those of
+ * the linear model, each row multiplied by a factor that depends on the kind of
+ * the column only.
  */
 #ifndef AEE_MODEL_PROPHET_DESIGN_H
 #define AEE_MODEL_PROPHET_DESIGN_H
@@ -21,15 +26,25 @@ struct prophet_design {
 	size_t n;      /* rows with y */
 	size_t n_beta; /* columns of all terms */
 	double start, t_scale, y_scale, y_min;
-	double yy;       /* sum of y^2 */
+	double yy;   /* sum of y^2 */
+	bool linear; /* neither multiplicative terms nor logistic */
+	/* Take multiplicative terms for additive ones: a start for others. */
+	bool as_additive;
 	bool constant;   /* all y are equal */
 	bool reduced;    /* fewer changepoints than asked for */
 	bool duplicates; /* some times are equal */
 
 	/* Per row, in order of time; y and t scaled. */
 	double *t, *y;
+	double *cap; /* scaled; logistic only */
+	/* Of the parameters last given to prophet_design_residuals(). */
 	double *residual;
-	double *terms; /* work of prophet_design_residuals() */
+	double *terms; /* sum of the additive ones */
+	double *trend; /* not of linear models, as what follows */
+	double *times; /* 1 + the sum of the multiplicative terms */
+	/* What a row of a column is multiplied by, of the trend and of
+	 * multiplicative terms. */
+	double *by_trend, *by_multiple;
 
 	size_t n_changepoints;
 	double *changepoint; /* scaled times */
@@ -44,6 +59,7 @@ struct prophet_design {
 
 	/* Sums of products. */
 	double *column, *segment, *product, *own;
+	double *best; /* room for parameters, laid out as map.theta */
 	struct mapfit map;
 };
 
@@ -56,10 +72,14 @@ int prophet_design_init(struct prophet_design *design,
     const struct prophet_spec *spec, const struct prophet_rows *rows,
     struct prophet_workspace *work);
 
-/* Fill the products of design->map for a target per row: dd, sd, ss, gradient
- * and rr, as of an anchor whose residual is the target. */
+/*
+ * Fill the products of design->map for a target per row: dd, sd, ss, gradient
+ * and rr, as of an anchor whose residual is the target.  Of a nonlinear model
+ * they are those of its derivatives at theta, which prophet_design_residuals()
+ * must have been called with last; a linear one does not look at it.
+ */
 void prophet_design_products(struct prophet_design *design,
-    const double *target);
+    const double *target, const double *theta);
 
 /* design->residual = y - model at theta, laid out as map.theta.  Returns the
  * sum of squares. */

@@ -1,0 +1,22 @@
+/*
+ * The inside of a fitted model.  Part of prophet; nobody else needs it.
+ */
+#ifndef AEE_MODEL_PROPHET_MODEL_H
+#define AEE_MODEL_PROPHET_MODEL_H
+
+#include "model/prophet.h"
+
+struct prophet {
+	struct prophet_values values;
+	struct prophet_spec spec;
+	struct prophet_seasonality *seasonality;
+	struct prophet_feature *feature;
+	double *numbers; /* what the pointers in values point to */
+};
+
+/* The log posterior of values, whose parameters leave the sum rss of squared
+ * residuals of n rows; see prophet_log_posterior(). */
+double prophet_posterior(const struct prophet_spec *spec,
+    const struct prophet_values *values, double n, double rss);
+
+#endif
