@@ -32,6 +32,8 @@ prophet_check_spec(const struct prophet_spec *spec)
 		return "changepoint range is not in (0, 1]";
 	if (!positive(spec->changepoint_prior_scale))
 		return "changepoint prior scale is not positive";
+	if (!(spec->half_life >= 0))
+		return "half-life is negative";
 	for (size_t i = 0; i < spec->n_changepoints; i++) {
 		if (spec->changepoint == NULL)
 			break;
@@ -66,6 +68,9 @@ check_row(const struct prophet_spec *spec, const struct prophet_rows *rows,
 		return "time is missing or out of range";
 	if (rows->y != NULL && isinf(rows->y[i]))
 		return "value is infinite";
+	if (rows->weight != NULL &&
+	    !(rows->weight[i] >= 0 && rows->weight[i] <= 1e9))
+		return "weight is missing, negative or out of range";
 	for (size_t j = 0; j < spec->n_features; j++) {
 		if (isnan(rows->feature[j][i]))
 			return "a regressor is missing";
@@ -115,7 +120,8 @@ prophet_check_rows(const struct prophet_spec *spec,
 
 		if (wrong != NULL)
 			return wrong;
-		if (rows->y == NULL || isnan(rows->y[*row]))
+		if (rows->y == NULL || isnan(rows->y[*row]) ||
+		    (rows->weight != NULL && rows->weight[*row] == 0))
 			continue;
 		first = fmin(first, rows->t[*row]);
 		last = fmax(last, rows->t[*row]);

@@ -65,6 +65,12 @@ enum prophet_standardize {
 	PROPHET_STANDARDIZE_YES,
 };
 
+enum prophet_sign {
+	PROPHET_ANY_SIGN,
+	PROPHET_NOT_NEGATIVE,
+	PROPHET_NOT_POSITIVE,
+};
+
 /* A period with its first order harmonics, a sine and a cosine each. */
 struct prophet_seasonality {
 	double period;      /* days, > 0 */
@@ -82,6 +88,7 @@ struct prophet_feature {
 	 * column has over the history.  A column with one value never is. */
 	enum prophet_standardize standardize;
 	enum prophet_mode mode;
+	enum prophet_sign sign; /* its coefficient may have */
 };
 
 struct prophet_spec {
@@ -103,6 +110,9 @@ struct prophet_spec {
 
 	bool floor; /* rows bring a floor; of logistic growth only */
 	enum prophet_scaling scaling;
+	/* Days after which a row weighs half, counted back from the last one;
+	 * 0 if age does not matter. */
+	double half_life;
 };
 
 /* Prophet's defaults, without any seasonality or feature. */
@@ -121,6 +131,10 @@ struct prophet_rows {
 	/* Of logistic growth, in the unit of y: the cap, and the floor if the
 	 * spec says that there is one. */
 	const double *cap, *floor;
+	/* What rows weigh in a fit, >= 0, or NULL: each 1.  A row of weight 2
+	 * is as two rows, but does not move the changepoints; one of weight 0
+	 * is as one without y. */
+	const double *weight;
 };
 
 /* What is wrong with the description, or NULL. */
@@ -128,7 +142,7 @@ const char *prophet_check_spec(const struct prophet_spec *spec);
 
 /*
  * What is wrong with rows, or NULL.  As a history (y not NULL): at least two
- * rows with y, not all at one time, y not infinite, changepoints that were given
+ * rows with y and weight, not all at one time, y not infinite, changepoints that were given
  * inside the range of time.  Always: times finite, features present (on rows
  * without y too), conditions 0 or 1, caps above their floors.  *row is set to the row that is wrong, or
  * to rows->n if it is not a single one; row may be NULL.
@@ -179,7 +193,7 @@ struct prophet_values {
 	double sigma;
 	double log_posterior; /* without constants; NaN if sigma is 0 */
 	unsigned status;      /* enum prophet_status */
-	size_t n;             /* rows with y */
+	size_t n;             /* rows with y and weight */
 	size_t n_changepoints;
 	const double *changepoint; /* scaled times, ascending */
 	const double *delta;
@@ -215,6 +229,16 @@ void prophet_workspace_release(struct prophet_workspace *work);
 struct prophet *prophet_fit(const struct prophet_spec *spec,
     const struct prophet_rows *rows, struct prophet_workspace *work);
 
+/*
+ * Fit robustly: a row with a residual beyond k s, s = 1.4826 times the median
+ * |residual|, weighs k s / |residual| only, and so on until no weight changes by
+ * 1e-6 (Huber, "Robust statistics", 1981; k = 1.345 is usual).  weight gets what
+ * each of the n rows weighed in the end, its own weight included.
+ */
+struct prophet *prophet_fit_robust(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, double k, double *weight,
+    struct prophet_workspace *work);
+
 /* A model from given numbers, as from a file, copied.  They must go with the
  * spec in n_beta and n_features.  NULL if out of memory. */
 struct prophet *prophet_restore(const struct prophet_spec *spec,
@@ -230,7 +254,7 @@ const struct prophet_values *prophet_values(const struct prophet *fit);
  *	- n ln(sigma) - sum (y_s - mu)^2 / (2 sigma^2) - k^2/50 - m^2/50
  *	- sum |delta| / tau - 2 sigma^2 - sum beta_j^2 / (2 s_j^2)
  *
- * NaN if sigma is 0.
+ * where rows count by their weights.  NaN if sigma is 0.
  */
 double prophet_log_posterior(const struct prophet *fit,
     const struct prophet_rows *rows);

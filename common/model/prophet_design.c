@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "model/fourier.h"
 #include "model/linalg.h"
+#include "model/prophet_model.h"
 
 enum {
 	CHUNK = 64, /* rows whose columns are made at a time */
@@ -48,12 +49,16 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	d->terms = take(pool, d->stride);
 	if (spec->growth == PROPHET_LOGISTIC)
 		d->cap = take(pool, d->stride);
+	if (d->weighted)
+		d->root = take(pool, d->stride);
 	if (!d->linear) {
 		d->trend = take(pool, d->stride);
 		d->times = take(pool, d->stride);
-		d->by_trend = take(pool, d->stride);
 		d->by_multiple = take(pool, d->stride);
 	}
+	if (!d->linear || d->weighted)
+		d->by_trend = take(pool, d->stride);
+	d->beta = take(pool, d->n_beta);
 	d->changepoint = take(pool, d->n_changepoints);
 	d->cosine = take(pool, spec->n_seasonalities * d->stride);
 	d->sine = take(pool, spec->n_seasonalities * d->stride);
@@ -67,7 +72,8 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	d->product = take(pool, (HEAD + d->n_beta + 1) * width);
 	d->own = take(pool, 3 * d->n_beta + spec->n_seasonalities);
 	d->best = take(pool,
-	    linalg_stride(2 + d->n_beta) + linalg_stride(d->n_changepoints));
+	    linalg_stride(2 + d->n_beta - d->n_sided) +
+		linalg_stride(d->n_changepoints + d->n_sided));
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -94,6 +100,8 @@ compare_rows(const void *pa, const void *pb, void *context)
 		c = compare_at(rows->feature[j], a, b);
 	for (size_t j = 0; c == 0 && j < d->spec->n_conditions; j++)
 		c = compare_at(rows->condition[j], a, b);
+	if (c == 0 && rows->weight != NULL)
+		c = compare_at(rows->weight, a, b);
 	if (c == 0 && d->spec->growth == PROPHET_LOGISTIC)
 		c = compare_at(rows->cap, a, b);
 	if (c == 0 && d->spec->growth == PROPHET_LOGISTIC && d->spec->floor)
@@ -108,7 +116,8 @@ list_rows(const struct prophet_rows *rows, size_t *order, bool *sorted)
 
 	*sorted = true;
 	for (size_t i = 0; i < rows->n; i++) {
-		if (isnan(rows->y[i]))
+		if (isnan(rows->y[i]) ||
+		    (rows->weight != NULL && rows->weight[i] == 0))
 			continue;
 		if (n > 0 && !(rows->t[order[n - 1]] < rows->t[i]))
 			*sorted = false;
@@ -218,23 +227,60 @@ set_priors(struct prophet_design *d)
 {
 	const struct prophet_spec *spec = d->spec;
 	double *prior = d->map.prior;
+	size_t *place = d->place;
+	size_t dense = 2,
+	       selected = linalg_stride(d->map.q) + d->n_changepoints;
 
-	*prior++ = 1.0 / 25;
-	*prior++ = 1.0 / 25;
+	prior[0] = prior[1] = 1.0 / 25;
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const double s = spec->seasonality[j].prior_scale;
 
-		for (size_t k = 0; k < 2 * spec->seasonality[j].order; k++)
-			*prior++ = 1 / (s * s);
+		for (size_t k = 0; k < 2 * spec->seasonality[j].order; k++) {
+			*place++ = dense;
+			prior[dense++] = 1 / (s * s);
+		}
 	}
 	for (size_t j = 0; j < spec->n_features; j++) {
 		const double s = spec->feature[j].prior_scale;
 
-		*prior++ = 1 / (s * s);
+		*place = dense;
+		if (spec->feature[j].sign == PROPHET_ANY_SIGN) {
+			dense++;
+		} else {
+			*place = selected++;
+			d->map.side[*place - linalg_stride(d->map.q)] =
+			    spec->feature[j].sign == PROPHET_NOT_NEGATIVE ? 1
+									  : -1;
+		}
+		prior[*place++] = 1 / (s * s);
 	}
-	d->map.n = (double)d->n;
+	d->map.n = d->weight;
 	d->map.tau = spec->changepoint_prior_scale;
 	d->map.yy = d->yy;
+}
+
+/* What rows weigh: what they bring, less by half with each half-life before
+ * the last. */
+static void
+weigh_rows(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order)
+{
+	const double last = d->t[d->n - 1];
+
+	d->weight = (double)d->n;
+	if (!d->weighted)
+		return;
+	d->weight = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		double w = rows->weight != NULL ? rows->weight[order[i]] : 1;
+
+		w *= prophet_decay(d->spec, last - d->t[i]);
+		d->root[i] = sqrt(w);
+		d->weight += w;
+	}
+	d->by_add = d->root;
+	if (d->linear)
+		memcpy(d->by_trend, d->root, d->n * sizeof(*d->root));
 }
 
 /* Subtract the floor and divide by the scale. */
@@ -267,7 +313,9 @@ scale_values(struct prophet_design *d, const struct prophet_rows *rows,
 		d->y_scale = 1;
 	for (size_t i = 0; i < d->n; i++) {
 		d->y[i] /= d->y_scale;
-		d->yy += d->y[i] * d->y[i];
+		d->yy += d->weighted
+		    ? d->root[i] * d->root[i] * d->y[i] * d->y[i]
+		    : d->y[i] * d->y[i];
 		if (logistic)
 			d->cap[i] = (rows->cap[order[i]] -
 					(floor != NULL ? floor[order[i]]
@@ -300,6 +348,7 @@ fill_rows(struct prophet_design *d, const struct prophet_rows *rows,
 	d->t_scale = d->t[d->n - 1] - d->start;
 	for (size_t i = 1; i < d->n; i++)
 		d->duplicates |= d->t[i] == d->t[i - 1];
+	weigh_rows(d, rows, order);
 	for (size_t i = 0; i < d->n; i++)
 		d->t[i] = (d->t[i] - d->start) / d->t_scale;
 	scale_values(d, rows, order);
@@ -322,16 +371,19 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
     const struct prophet_rows *rows, struct prophet_workspace *work)
 {
 	struct pool pool = { 0 };
-	size_t *order, map_size;
+	size_t *order, map_size, q, s;
 	bool sorted;
 
 	memset(d, 0, sizeof(*d));
 	d->spec = spec;
 	d->n_beta = count_beta(spec);
 	d->linear = is_linear(spec);
+	d->weighted = rows->weight != NULL || spec->half_life > 0;
+	for (size_t j = 0; j < spec->n_features; j++)
+		d->n_sided += spec->feature[j].sign != PROPHET_ANY_SIGN;
 	/* Changepoints are fewer than rows, or given. */
 	if (vec_grow(&work->index, &work->index_cap,
-		2 * rows->n + 2 * spec->n_changepoints + 1,
+		2 * rows->n + 2 * spec->n_changepoints + 1 + 2 * d->n_beta,
 		sizeof(*work->index)) == -1)
 		return -1;
 	order = work->index;
@@ -345,17 +397,19 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 	d->first = order + rows->n;
 
 	lay_out(d, &pool);
-	map_size = mapfit_size(2 + d->n_beta, d->n_changepoints);
+	q = 2 + d->n_beta - d->n_sided;
+	s = d->n_changepoints + d->n_sided;
+	map_size = mapfit_size(q, s);
 	take(&pool, map_size);
 	if (vec_grow(&work->real, &work->real_cap, pool.used,
 		sizeof(*work->real)) == -1 ||
-	    vec_grow(&work->flag, &work->flag_cap, d->n_changepoints + 1,
+	    vec_grow(&work->flag, &work->flag_cap, s + 1,
 		sizeof(*work->flag)) == -1)
 		return -1;
 	pool = (struct pool){ .base = work->real };
 	lay_out(d, &pool);
-	mapfit_place(&d->map, 2 + d->n_beta, d->n_changepoints,
-	    take(&pool, map_size), d->first + d->n_changepoints + 1,
+	d->place = d->first + d->n_changepoints + 1;
+	mapfit_place(&d->map, q, s, take(&pool, map_size), d->place + d->n_beta,
 	    work->flag);
 
 	fill_rows(d, rows, order);
@@ -489,6 +543,15 @@ multiplies(const struct prophet_design *d, enum prophet_mode mode)
 	return mode == PROPHET_MULTIPLICATIVE && !d->as_additive;
 }
 
+/* What rows of a term are multiplied by, or NULL. */
+static const double *
+rows_of(const struct prophet_design *d, enum prophet_mode mode, size_t from)
+{
+	const double *by = multiplies(d, mode) ? d->by_multiple : d->by_add;
+
+	return by == NULL ? NULL : by + from;
+}
+
 /* What the columns of seasonality j are multiplied by in m rows, into by; or
  * NULL. */
 static const double *
@@ -497,14 +560,12 @@ factor_of(const struct prophet_design *d, size_t j, size_t from, size_t m,
 {
 	const struct prophet_seasonality *s = &d->spec->seasonality[j];
 	const double *on = d->condition + s->condition * d->stride + from;
-	const double *multiple = multiplies(d, s->mode) ? d->by_multiple + from
-							: NULL;
+	const double *mode = rows_of(d, s->mode, from);
 
-	if (!s->conditional && multiple == NULL)
-		return NULL;
+	if (!s->conditional)
+		return mode;
 	for (size_t i = 0; i < m; i++)
-		by[i] = (s->conditional ? on[i] : 1) *
-		    (multiple != NULL ? multiple[i] : 1);
+		by[i] = mode != NULL ? on[i] * mode[i] : on[i];
 	return by;
 }
 
@@ -522,9 +583,11 @@ make_columns(struct prophet_design *d, const double *target, size_t from,
 		copy_rows(column, d->t + from, m);
 	for (size_t i = 0; i < m4; i++)
 		column[CHUNK + i] = i < m ? 1 : 0;
-	if (!d->linear)
+	if (d->by_trend != NULL)
 		multiply_rows(column, 2, d->by_trend + from, m);
 	copy_rows(column + 2 * CHUNK, target + from, m);
+	if (d->root != NULL)
+		multiply_rows(column + 2 * CHUNK, 1, d->root + from, m);
 	column += HEAD * CHUNK;
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const struct prophet_seasonality *s = &spec->seasonality[j];
@@ -539,8 +602,8 @@ make_columns(struct prophet_design *d, const double *target, size_t from,
 	}
 	for (size_t j = 0; j < spec->n_features; j++, column += CHUNK) {
 		copy_rows(column, d->feature + j * d->stride + from, m);
-		if (multiplies(d, spec->feature[j].mode))
-			multiply_rows(column, 1, d->by_multiple + from, m);
+		multiply_rows(column, 1,
+		    rows_of(d, spec->feature[j].mode, from), m);
 	}
 }
 
@@ -574,10 +637,7 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
 		/* The factor of the rows, and the sum of its squares:
 		 * own[3n]. */
 		for (size_t i = 0; i < m; i++) {
-			if (i >= rows)
-				by[i] = 0;
-			else if (factor == NULL)
-				by[i] = 1;
+			by[i] = i >= rows ? 0 : factor != NULL ? factor[i] : 1;
 			own[3 * n] += by[i] * by[i];
 		}
 		multiply(a, d->column + at * CHUNK, n, m, g);
@@ -646,8 +706,8 @@ expand_own(const double *own, size_t order, double *g, size_t width)
 static void
 collect_hinges(struct prophet_design *d)
 {
-	const size_t q = d->map.q, dq = linalg_stride(q);
-	const size_t ns = d->n_changepoints, ds = linalg_stride(ns);
+	const size_t dq = linalg_stride(d->map.q);
+	const size_t ns = d->n_changepoints, ds = linalg_stride(d->map.s);
 	const size_t width = linalg_stride(HEAD + d->n_beta);
 	const size_t size = HEAD * width;
 
@@ -661,8 +721,17 @@ collect_hinges(struct prophet_design *d)
 			later[i] += later[size + i];
 		sd[0] = of_t[0] - s * of_1[0];
 		sd[1] = of_t[1] - s * of_1[1];
-		for (size_t j = 2; j < q; j++)
-			sd[j] = of_t[j + 1] - s * of_1[j + 1];
+		for (size_t j = 0; j < d->n_beta; j++) {
+			const size_t at = d->place[j];
+			const double product = of_t[HEAD + j] -
+			    s * of_1[HEAD + j];
+
+			if (at < dq)
+				sd[at] = product;
+			else
+				d->map.ss[c * ds + at - dq] =
+				    d->map.ss[(at - dq) * ds + c] = product;
+		}
 		d->map.gradient[dq + c] = of_t[2] - s * of_1[2];
 		for (size_t b = 0; b <= c; b++) {
 			const double sb = d->changepoint[b];
@@ -678,11 +747,28 @@ collect_hinges(struct prophet_design *d)
 		d->segment[i] += d->segment[size + i];
 }
 
+/* The product of two columns whose coefficients are at a and b of theta; both
+ * dense, a <= b. */
+static void
+set_product(struct mapfit *map, size_t a, size_t b, double product)
+{
+	const size_t dq = linalg_stride(map->q), ds = linalg_stride(map->s);
+
+	if (a < dq && b < dq)
+		map->dd[a * dq + b] = product;
+	else if (a < dq)
+		map->sd[(b - dq) * dq + a] = product;
+	else if (b < dq)
+		map->sd[(a - dq) * dq + b] = product;
+	else
+		map->ss[(a - dq) * ds + b - dq] =
+		    map->ss[(b - dq) * ds + a - dq] = product;
+}
+
 static void
 collect_dense(struct prophet_design *d)
 {
 	const struct prophet_spec *spec = d->spec;
-	const size_t q = d->map.q, dq = linalg_stride(q);
 	const size_t width = linalg_stride(HEAD + d->n_beta);
 	const double *own = d->own, *target = d->segment + 2 * width;
 	double *g = d->product + HEAD * width + HEAD;
@@ -694,16 +780,15 @@ collect_dense(struct prophet_design *d)
 		own += 6 * order + 1;
 		g += 2 * order * (width + 1);
 	}
-	for (size_t i = 0; i < q; i++) {
+	for (size_t i = 0; i < 2 + d->n_beta; i++) {
 		const double *from = i < 2 ? d->segment + i * width
 					   : d->product + (i + 1) * width;
-		double *to = d->map.dd + i * dq;
+		const size_t at = i < 2 ? i : d->place[i - 2];
 
-		for (size_t j = i; j < q; j++)
-			to[j] = from[j < 2 ? j : j + 1];
-		for (size_t j = 0; j < i; j++)
-			to[j] = 0;
-		d->map.gradient[i] = target[i < 2 ? i : i + 1];
+		for (size_t j = i; j < 2 + d->n_beta; j++)
+			set_product(&d->map, at, j < 2 ? j : d->place[j - 2],
+			    from[j < 2 ? j : j + 1]);
+		d->map.gradient[at] = target[i < 2 ? i : i + 1];
 	}
 	d->map.rr = target[2];
 }
@@ -742,8 +827,10 @@ static void
 make_factors(struct prophet_design *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		d->by_multiple[i] = d->trend[i];
-		d->by_trend[i] = d->times[i];
+		const double root = d->root != NULL ? d->root[i] : 1;
+
+		d->by_multiple[i] = root * d->trend[i];
+		d->by_trend[i] = root * d->times[i];
 		if (d->cap != NULL)
 			d->by_trend[i] *= d->trend[i] *
 			    (1 - d->trend[i] / d->cap[i]);
@@ -818,6 +905,16 @@ residual_at(struct prophet_design *d, size_t i, double line)
 	return d->y[i] - (d->trend[i] * d->times[i] + d->terms[i]);
 }
 
+const double *
+prophet_design_beta(const struct prophet_design *d, const double *theta)
+{
+	if (d->n_sided == 0)
+		return theta + 2;
+	for (size_t j = 0; j < d->n_beta; j++)
+		d->beta[j] = theta[d->place[j]];
+	return d->beta;
+}
+
 double
 prophet_design_residuals(struct prophet_design *d, const double *theta)
 {
@@ -827,7 +924,7 @@ prophet_design_residuals(struct prophet_design *d, const double *theta)
 
 	if (d->cap != NULL)
 		offset *= -slope;
-	sum_terms(d, theta + 2);
+	sum_terms(d, prophet_design_beta(d, theta));
 	for (size_t c = 0, i = 0; c <= d->n_changepoints; c++) {
 		if (c > 0) {
 			slope += delta[c - 1];
@@ -836,7 +933,10 @@ prophet_design_residuals(struct prophet_design *d, const double *theta)
 		for (; i < d->first[c]; i++) {
 			d->residual[i] = residual_at(d, i,
 			    slope * d->t[i] + offset);
-			sum += d->residual[i] * d->residual[i];
+			const double r = d->root != NULL
+			    ? d->root[i] * d->residual[i]
+			    : d->residual[i];
+			sum += r * r;
 		}
 	}
 	return sum;

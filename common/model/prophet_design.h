@@ -23,32 +23,39 @@
 
 struct prophet_design {
 	const struct prophet_spec *spec;
-	size_t n;      /* rows with y */
-	size_t n_beta; /* columns of all terms */
+	size_t n;       /* rows with y */
+	size_t n_beta;  /* columns of all terms */
+	size_t n_sided; /* of them, those that have a sign given */
+	double weight;  /* of all rows */
 	double start, t_scale, y_scale, y_min;
-	double yy;   /* sum of y^2 */
+	double yy;   /* sum of y^2, weighted */
 	bool linear; /* neither multiplicative terms nor logistic */
 	/* Take multiplicative terms for additive ones: a start for others. */
 	bool as_additive;
+	bool weighted;   /* not all rows weigh 1 */
 	bool constant;   /* all y are equal */
 	bool reduced;    /* fewer changepoints than asked for */
 	bool duplicates; /* some times are equal */
 
 	/* Per row, in order of time; y and t scaled. */
 	double *t, *y;
-	double *cap; /* scaled; logistic only */
+	double *cap;  /* scaled; logistic only */
+	double *root; /* of the weight; NULL if all are 1 */
 	/* Of the parameters last given to prophet_design_residuals(). */
 	double *residual;
 	double *terms; /* sum of the additive ones */
 	double *trend; /* not of linear models, as what follows */
 	double *times; /* 1 + the sum of the multiplicative terms */
-	/* What a row of a column is multiplied by, of the trend and of
-	 * multiplicative terms. */
+	/* What a row of a column is multiplied by, of the trend, of additive
+	 * and of multiplicative terms; NULL for 1. */
 	double *by_trend, *by_multiple;
+	const double *by_add;
 
 	size_t n_changepoints;
 	double *changepoint; /* scaled times */
 	size_t *first;       /* the first row with t >= changepoint */
+	size_t *place;       /* where a beta stands in map.theta */
+	double *beta;        /* room for them in their order */
 
 	/* Row i of term j is at j * stride + i. */
 	size_t stride;
@@ -64,7 +71,7 @@ struct prophet_design {
 };
 
 /*
- * Lay out the rows with y of a history in the memory of work, which grows as
+ * Lay out the rows with y and a weight of a history in the memory of work, which grows as
  * needed and must not be used otherwise while the design is.  Returns 0, or -1
  * if out of memory.
  */
@@ -82,8 +89,12 @@ void prophet_design_products(struct prophet_design *design,
     const double *target, const double *theta);
 
 /* design->residual = y - model at theta, laid out as map.theta.  Returns the
- * sum of squares. */
+ * weighted sum of squares. */
 double prophet_design_residuals(struct prophet_design *design,
+    const double *theta);
+
+/* The betas of theta in the order of the spec, until the next call. */
+const double *prophet_design_beta(const struct prophet_design *design,
     const double *theta);
 
 #endif

@@ -12,6 +12,7 @@
 #include "model/linalg.h"
 #include "model/prophet_design.h"
 #include "model/prophet_model.h"
+#include "model/stats.h"
 
 enum { MAX_ROUNDS = 200, MAX_TRIES = 60 };
 
@@ -25,6 +26,12 @@ prophet_workspace_release(struct prophet_workspace *work)
 	free(work->index);
 	free(work->flag);
 	memset(work, 0, sizeof(*work));
+}
+
+double
+prophet_decay(const struct prophet_spec *spec, double days)
+{
+	return spec->half_life > 0 ? exp2(-days / spec->half_life) : 1;
 }
 
 double
@@ -124,7 +131,7 @@ posterior_at(const struct prophet_design *d, const double *theta, double rss)
 		.sigma = sqrt(mapfit_sigma2(d->map.n, rss)),
 		.n_changepoints = d->n_changepoints,
 		.delta = theta + linalg_stride(d->map.q),
-		.beta = theta + 2,
+		.beta = prophet_design_beta(d, theta),
 	};
 
 	return prophet_posterior(d->spec, &v, d->map.n, rss);
@@ -275,7 +282,8 @@ static void
 start_additive(struct prophet_design *d, double *theta)
 {
 	const struct prophet_spec *spec = d->spec;
-	double *beta = theta + 2, mean = 0;
+	const size_t *place = d->place;
+	double mean = 0;
 
 	d->as_additive = true;
 	start(d, d->map.anchor);
@@ -285,17 +293,21 @@ start_additive(struct prophet_design *d, double *theta)
 	prophet_design_residuals(d, theta);
 	for (size_t i = 0; i < d->n; i++)
 		mean += d->trend[i] / (double)d->n;
+	if (mean == 0)
+		return;
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
 		const struct prophet_seasonality *s = &spec->seasonality[j];
 
-		for (size_t k = 0; k < 2 * s->order; k++, beta++)
-			if (s->mode == PROPHET_MULTIPLICATIVE && mean != 0)
-				*beta /= mean;
+		for (size_t k = 0; k < 2 * s->order; k++, place++)
+			if (s->mode == PROPHET_MULTIPLICATIVE)
+				theta[*place] /= mean;
 	}
-	for (size_t j = 0; j < spec->n_features; j++, beta++)
-		if (spec->feature[j].mode == PROPHET_MULTIPLICATIVE &&
-		    mean != 0)
-			*beta /= mean;
+	for (size_t j = 0; j < spec->n_features; j++, place++)
+		if (spec->feature[j].mode == PROPHET_MULTIPLICATIVE)
+			theta[*place] /= spec->feature[j].sign ==
+				PROPHET_ANY_SIGN
+			    ? mean
+			    : fabs(mean);
 }
 
 /* The optimum of any other model, into map->theta; returns the sum of squared
@@ -387,13 +399,77 @@ prophet_fit(const struct prophet_spec *spec, const struct prophet_rows *rows,
 	v.changepoint = d.changepoint;
 	v.delta = d.map.theta + linalg_stride(d.map.q);
 	v.n_beta = d.n_beta;
-	v.beta = d.map.theta + 2;
+	v.beta = prophet_design_beta(&d, d.map.theta);
 	v.n_features = spec->n_features;
 	v.feature_mean = d.feature_mean;
 	v.feature_sd = d.feature_sd;
 	v.log_posterior = prophet_posterior(spec, &v, d.map.n, rss);
 	fit = prophet_restore(spec, &v);
 out:
+	prophet_workspace_release(&own);
+	return fit;
+}
+
+/* ---- robust fit ---------------------------------------------------------- */
+
+/* Huber weights of the residuals y - yhat, yhat in weight, in place of them:
+ * base times min(1, k s / |residual|) with s = 1.4826 median |residual|.  Returns
+ * the largest change from last. */
+static double
+huber_weights(const struct prophet_rows *rows, double k, const double *base,
+    const double *last, double *weight, double *size)
+{
+	double scale, change = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		weight[i] = fabs(rows->y[i] - weight[i]);
+		if (!isnan(weight[i]) && (base == NULL || base[i] > 0))
+			size[n++] = weight[i];
+	}
+	scale = 1.4826 * stats_median(size, n);
+	for (size_t i = 0; i < rows->n; i++) {
+		const double most = base == NULL ? 1 : base[i];
+
+		/* Rows without y have no weight to lose. */
+		weight[i] = weight[i] > k * scale && scale > 0
+		    ? most * k * scale / weight[i]
+		    : most;
+		change = fmax(change, fabs(weight[i] - last[i]));
+	}
+	return change;
+}
+
+struct prophet *
+prophet_fit_robust(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, double k, double *weight,
+    struct prophet_workspace *work)
+{
+	struct prophet_workspace own = { 0 };
+	struct prophet_rows weighed = *rows;
+	const struct prophet_forecast out = { .yhat = weight };
+	double *last = malloc((2 * rows->n + 1) * sizeof(*last));
+	struct prophet *fit = NULL;
+
+	if (last == NULL)
+		return NULL;
+	if (work == NULL)
+		work = &own;
+	for (size_t i = 0; i < rows->n; i++)
+		weight[i] = rows->weight == NULL ? 1 : rows->weight[i];
+	weighed.weight = last;
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		memcpy(last, weight, rows->n * sizeof(*last));
+		prophet_free(fit);
+		if ((fit = prophet_fit(spec, &weighed, work)) == NULL)
+			break;
+		prophet_predict(fit, rows, 0.5, &out);
+		if (huber_weights(rows, k, rows->weight, last, weight,
+			last + rows->n) < 1e-6)
+			break;
+	}
+	memcpy(weight, last, rows->n * sizeof(*last));
+	free(last);
 	prophet_workspace_release(&own);
 	return fit;
 }

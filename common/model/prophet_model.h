@@ -14,8 +14,11 @@ struct prophet {
 	double *numbers; /* what the pointers in values point to */
 };
 
+/* What a row so many days before the last one weighs, by the half-life. */
+double prophet_decay(const struct prophet_spec *spec, double days);
+
 /* The log posterior of values, whose parameters leave the sum rss of squared
- * residuals of n rows; see prophet_log_posterior(). */
+ * residuals of rows that weigh n; see prophet_log_posterior(). */
 double prophet_posterior(const struct prophet_spec *spec,
     const struct prophet_values *values, double n, double rss);
 

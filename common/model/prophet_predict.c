@@ -296,15 +296,20 @@ prophet_log_posterior(const struct prophet *fit,
 
 	while (next_chunk(fit, rows, &c))
 		for (size_t i = 0; i < c.n; i++) {
-			const double y = (rows->y[c.from + i] - c.floor[i]) /
+			const size_t row = c.from + i;
+			const double y = (rows->y[row] - c.floor[i]) /
 			    v->y_scale;
 			const double r = y - c.trend[i] * (1 + c.share[i]) -
 			    c.add[i];
+			double w = prophet_decay(&fit->spec,
+			    (1 - c.t[i]) * v->t_scale);
 
-			if (isnan(r))
+			if (rows->weight != NULL)
+				w *= rows->weight[row];
+			if (isnan(r) || w == 0)
 				continue;
-			rss += r * r;
-			count++;
+			rss += w * r * r;
+			count += w;
 		}
 	return prophet_posterior(&fit->spec, v, count, rss);
 }

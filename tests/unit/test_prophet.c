@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "model/residual.h"
+#include "model/stats.h"
 
 /* ---- against the reference ----------------------------------------------- */
 
@@ -542,6 +543,284 @@ the_interval_of_a_curve_stays_between_floor_and_cap(void **state)
 	}
 	assert_true(lower[400] < 500);
 	prophet_free(fit);
+}
+
+/* ---- weights and signs --------------------------------------------------- */
+
+static void
+assert_same_values(const struct prophet *a, const struct prophet *b,
+    double tolerance)
+{
+	const struct prophet_values *va = prophet_values(a);
+	const struct prophet_values *vb = prophet_values(b);
+
+	assert_near(va->k, vb->k, tolerance);
+	assert_near(va->m, vb->m, tolerance);
+	assert_near(va->sigma, vb->sigma, tolerance);
+	assert_int_equal(va->n_beta, vb->n_beta);
+	for (size_t i = 0; i < va->n_beta; i++)
+		assert_near(va->beta[i], vb->beta[i], tolerance);
+	for (size_t i = 0; i < va->n_changepoints; i++)
+		assert_near(va->delta[i], vb->delta[i], tolerance);
+}
+
+static void
+a_row_of_weight_two_is_two_rows(void **state)
+{
+	static const double changepoint[] = { 20050, 20150, 20250 };
+	struct prophet *once, *twice;
+	struct made s;
+	double weight[MADE];
+
+	for (int mode = 0; mode < 2; mode++) {
+		(void)state;
+		make_series(&s, (enum prophet_mode)mode);
+		s.spec.n_features = 0;
+		s.spec.changepoint = changepoint;
+		s.spec.n_changepoints = 3;
+		/* Rows 0 and 1, 2 and 3, ... the same; and once, weighing 2. */
+		for (int i = 0; i < MADE; i += 2) {
+			s.t[i + 1] = s.t[i];
+			s.y[i + 1] = s.y[i];
+			weight[i] = 2;
+			weight[i + 1] = 0;
+		}
+		twice = fit_made(&s);
+		s.rows.weight = weight;
+		once = fit_made(&s);
+		assert_same_values(once, twice, 1e-8);
+		assert_near(prophet_values(once)->log_posterior,
+		    prophet_values(twice)->log_posterior, 1e-8);
+		assert_int_equal(prophet_values(once)->n, MADE / 2);
+		prophet_free(once);
+		prophet_free(twice);
+	}
+}
+
+static void
+weighted_fits_are_optima(void **state)
+{
+	struct made s;
+	double weight[MADE];
+
+	(void)state;
+	for (int growth = 0; growth < 3; growth++)
+		for (int mode = 0; mode < 2; mode++) {
+			struct prophet *fit;
+
+			make_series(&s, (enum prophet_mode)mode);
+			for (int i = 0; i < MADE; i++)
+				weight[i] = 0.1 * (1 + i % 13);
+			s.spec.growth = (enum prophet_growth)growth;
+			s.spec.half_life = 200;
+			s.rows.weight = weight;
+			fit = fit_made(&s);
+			assert_optimum(fit, &s);
+			prophet_free(fit);
+		}
+}
+
+static void
+a_half_life_is_a_weight_by_age(void **state)
+{
+	struct prophet *by_age, *by_weight;
+	struct made s;
+	double weight[MADE];
+
+	(void)state;
+	make_series(&s, PROPHET_ADDITIVE);
+	s.spec.half_life = 50;
+	by_age = fit_made(&s);
+	s.spec.half_life = 0;
+	for (int i = 0; i < MADE; i++)
+		weight[i] = pow(0.5, (MADE - 1 - i) / 50.0);
+	s.rows.weight = weight;
+	by_weight = fit_made(&s);
+	assert_same_values(by_age, by_weight, 1e-10);
+	prophet_free(by_age);
+	prophet_free(by_weight);
+}
+
+enum { SIDED = 4 };
+
+/* Regressors that all have some effect, and say in part the same. */
+static void
+make_sided(struct made *s, double x[SIDED][MADE], const double *column[SIDED],
+    struct prophet_feature feature[SIDED], uint64_t seed)
+{
+	struct rng rng;
+
+	make_series(s, PROPHET_ADDITIVE);
+	rng_init(&rng, seed, rng_stream(2, 0, 0));
+	for (int i = 0; i < MADE; i++) {
+		const double common = rng_normal(&rng);
+
+		for (int j = 0; j < SIDED; j++) {
+			x[j][i] = common + 0.5 * rng_normal(&rng);
+			s->y[i] += (j - 1.5) * x[j][i];
+		}
+	}
+	for (int j = 0; j < SIDED; j++) {
+		column[j] = x[j];
+		feature[j] = (struct prophet_feature){
+			.prior_scale = 1,
+			.sign = j % 2 ? PROPHET_NOT_NEGATIVE
+				      : PROPHET_NOT_POSITIVE,
+		};
+	}
+	s->spec.feature = feature;
+	s->rows.feature = column;
+	s->spec.n_features = SIDED;
+}
+
+/* The best posterior with the right signs over all sets of regressors: what is
+ * left out has coefficient 0, as one that a sign keeps at 0. */
+static double
+best_of_all_sets(struct made *s)
+{
+	double best = -INFINITY;
+
+	for (unsigned set = 0; set < 1 << SIDED; set++) {
+		struct prophet_feature feature[SIDED];
+		const double *column[SIDED];
+		struct made t = *s;
+		struct prophet *fit;
+		const double *beta;
+		bool good = true;
+		size_t n = 0;
+
+		for (unsigned j = 0; j < SIDED; j++)
+			if (set >> j & 1) {
+				feature[n] = s->spec.feature[j];
+				column[n++] = s->rows.feature[j];
+			}
+		t.spec.feature = feature;
+		t.spec.n_features = n;
+		t.rows.feature = column;
+		for (size_t j = 0; j < n; j++)
+			feature[j].sign = PROPHET_ANY_SIGN;
+		assert_non_null(fit = prophet_fit(&t.spec, &t.rows, NULL));
+		beta = prophet_values(fit)->beta + 6;
+		for (size_t j = 0, k = 0; j < SIDED; j++)
+			if (set >> j & 1)
+				good &= beta[k++] *
+					(s->spec.feature[j].sign ==
+						    PROPHET_NOT_NEGATIVE
+						? 1
+						: -1) >=
+				    0;
+		if (good)
+			best = fmax(best, prophet_values(fit)->log_posterior);
+		prophet_free(fit);
+	}
+	return best;
+}
+
+static void
+coefficients_keep_their_signs_at_the_best_price(void **state)
+{
+	double x[SIDED][MADE];
+	const double *column[SIDED];
+	struct prophet_feature feature[SIDED];
+	struct made s;
+	size_t zeros = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 8; seed++) {
+		struct prophet *fit;
+		const double *beta;
+
+		make_sided(&s, x, column, feature, seed);
+		/* Every other time half of them the other way round. */
+		if (seed % 2)
+			feature[0].sign = feature[3].sign = PROPHET_ANY_SIGN;
+		if (seed % 4 == 2) {
+			feature[0].sign = PROPHET_NOT_NEGATIVE;
+			feature[3].sign = PROPHET_NOT_POSITIVE;
+		}
+		assert_non_null(fit = prophet_fit(&s.spec, &s.rows, NULL));
+		beta = prophet_values(fit)->beta + 6;
+		for (size_t j = 0; j < SIDED; j++) {
+			if (feature[j].sign == PROPHET_NOT_NEGATIVE)
+				assert_true(beta[j] >= 0);
+			if (feature[j].sign == PROPHET_NOT_POSITIVE)
+				assert_true(beta[j] <= 0);
+			zeros += beta[j] == 0;
+		}
+		if (seed % 2 == 0)
+			assert_near(prophet_values(fit)->log_posterior,
+			    best_of_all_sets(&s), 1e-7);
+		prophet_free(fit);
+	}
+	assert_true(zeros >= 4);
+}
+
+/* A sign that the best coefficient has anyway changes nothing, in any model. */
+static void
+signs_that_hold_anyway_do_not_matter(void **state)
+{
+	struct made s;
+
+	(void)state;
+	for (int mode = 0; mode < 2; mode++) {
+		struct prophet *any, *sided;
+
+		make_series(&s, (enum prophet_mode)mode);
+		s.regressor.mode = (enum prophet_mode)mode;
+		any = fit_made(&s);
+		s.regressor.sign = PROPHET_NOT_NEGATIVE;
+		sided = fit_made(&s);
+		assert_same_values(any, sided, 1e-7);
+		assert_optimum(sided, &s);
+		prophet_free(sided);
+		s.regressor.sign = PROPHET_NOT_POSITIVE;
+		sided = fit_made(&s);
+		assert_near(prophet_values(sided)->beta[6], 0, 0);
+		prophet_free(sided);
+		prophet_free(any);
+	}
+}
+
+static void
+a_robust_fit_does_not_follow_outliers(void **state)
+{
+	struct made s;
+	struct prophet *clean, *plain, *robust;
+	double weight[MADE], truth[MADE], residual[MADE], size[MADE];
+	double off_plain = 0, off_robust = 0, scale;
+
+	(void)state;
+	make_series(&s, PROPHET_ADDITIVE);
+	clean = fit_made(&s);
+	memcpy(truth, s.yhat, sizeof(truth));
+	for (int i = 20; i < MADE; i += 20)
+		s.y[i] += 300;
+	for (int i = 350; i < 356; i++)
+		s.y[i] = 0;
+	s.y[100] = NAN;
+	plain = fit_made(&s);
+	for (int i = 0; i < MADE; i++)
+		off_plain = fmax(off_plain, fabs(s.yhat[i] - truth[i]));
+	assert_non_null(robust = prophet_fit_robust(&s.spec, &s.rows, 1.345,
+			    weight, NULL));
+	prophet_predict(robust, &s.rows, 0.8, &s.out);
+	for (int i = 0; i < MADE; i++)
+		off_robust = fmax(off_robust, fabs(s.yhat[i] - truth[i]));
+	assert_true(off_plain > 30);
+	assert_true(off_robust < 5);
+	assert_true(prophet_values(robust)->sigma <
+	    0.5 * prophet_values(plain)->sigma);
+	/* The weights are those of the residuals they lead to. */
+	for (int i = 0; i < MADE; i++)
+		size[i] = residual[i] = fabs(s.y[i] - s.yhat[i]);
+	scale = 1.4826 * stats_median(size, MADE);
+	for (int i = 0; i < MADE; i++)
+		assert_near(weight[i],
+		    i == 100 ? 1 : fmin(1, 1.345 * scale / residual[i]), 1e-5);
+	assert_true(weight[40] < 0.1 && weight[352] < 0.1);
+	prophet_free(clean);
+	prophet_free(plain);
+	prophet_free(robust);
 }
 
 /* ---- degenerate series --------------------------------------------------- */
@@ -1083,6 +1362,14 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
 	    "a condition is neither 0 nor 1");
 	spec.n_conditions = 0;
+	rows.weight = (const double[]){ 1, 0, 0 };
+	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
+	    "fewer than 2 rows with a value");
+	rows.weight = (const double[]){ 1, 1, -1 };
+	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
+	    "weight is missing, negative or out of range");
+	assert_int_equal(row, 2);
+	rows.weight = NULL;
 	spec.growth = PROPHET_LOGISTIC;
 	rows.cap = (const double[]){ 5, 0, 5 };
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
@@ -1212,6 +1499,13 @@ main(void)
 		cmocka_unit_test(a_constant_below_a_cap_is_fitted),
 		cmocka_unit_test(
 		    the_interval_of_a_curve_stays_between_floor_and_cap),
+		cmocka_unit_test(a_row_of_weight_two_is_two_rows),
+		cmocka_unit_test(weighted_fits_are_optima),
+		cmocka_unit_test(a_half_life_is_a_weight_by_age),
+		cmocka_unit_test(
+		    coefficients_keep_their_signs_at_the_best_price),
+		cmocka_unit_test(signs_that_hold_anyway_do_not_matter),
+		cmocka_unit_test(a_robust_fit_does_not_follow_outliers),
 		cmocka_unit_test(residuals_flag_the_days_of_the_original),
 		cmocka_unit_test(residuals_match_the_worked_example),
 		cmocka_unit_test(residuals_that_are_rounding_have_no_z),
