@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/linalg.h"
 #include "model/prophet_model.h"
 
 struct prophet_spec
@@ -166,6 +167,7 @@ struct prophet *
 prophet_restore(const struct prophet_spec *spec,
     const struct prophet_values *values)
 {
+	const size_t root = values->n_active * linalg_stride(values->n_active);
 	struct prophet *fit = calloc(1, sizeof(*fit));
 	double *p;
 
@@ -177,9 +179,11 @@ prophet_restore(const struct prophet_spec *spec,
 	    sizeof(*fit->seasonality));
 	fit->feature = calloc(spec->n_features + 1, sizeof(*fit->feature));
 	fit->numbers = p = calloc(2 * values->n_changepoints + values->n_beta +
-		2 * values->n_features + 1,
+		2 * values->n_features + root + 1,
 	    sizeof(*p));
-	if (fit->seasonality == NULL || fit->feature == NULL || p == NULL) {
+	fit->active = calloc(values->n_active + 1, sizeof(*fit->active));
+	if (fit->seasonality == NULL || fit->feature == NULL || p == NULL ||
+	    fit->active == NULL) {
 		prophet_free(fit);
 		return NULL;
 	}
@@ -200,6 +204,11 @@ prophet_restore(const struct prophet_spec *spec,
 	    values->n_features);
 	fit->values.feature_sd = copy(&p, values->feature_sd,
 	    values->n_features);
+	fit->values.root = copy(&p, values->root, root);
+	fit->values.active = fit->active;
+	if (values->n_active > 0)
+		memcpy(fit->active, values->active,
+		    values->n_active * sizeof(*fit->active));
 	return fit;
 }
 
@@ -217,6 +226,7 @@ prophet_free(struct prophet *fit)
 	free(fit->seasonality);
 	free(fit->feature);
 	free(fit->numbers);
+	free(fit->active);
 	free(fit);
 }
 

@@ -113,6 +113,15 @@ struct prophet_spec {
 	/* Days after which a row weighs half, counted back from the last one;
 	 * 0 if age does not matter. */
 	double half_life;
+
+	/* Keep what prediction needs to add the variance of the parameters to
+	 * the intervals: about (terms + changepoints)^2 numbers. */
+	bool parameter_variance;
+	/* Carry the last residual r on: yhat of h steps ahead gets phi^h r,
+	 * with the autocorrelation phi of neighbouring residuals, if it is
+	 * positive. */
+	bool autoregressive;
+	bool not_negative; /* predict nothing below 0 */
 };
 
 /* Prophet's defaults, without any seasonality or feature. */
@@ -203,6 +212,20 @@ struct prophet_values {
 	const double *beta;
 	size_t n_features;
 	const double *feature_mean, *feature_sd; /* 0 and 1 if not scaled */
+	/* Of residuals, if they are carried on: autocorrelation, 0 if not; the
+	 * last one, scaled; days per step, the median of the gaps. */
+	double ar_phi, ar_last, ar_step;
+	/*
+	 * With parameter_variance, else 0: the parameters that are not held at
+	 * 0, ascending, with 0 for k, 1 for m, 2 + j for beta j and then the
+	 * deltas; and the root R of R'R = J'J + sigma^2 P, with J the
+	 * derivatives of the model at the history and P the precisions of the
+	 * priors, upper triangle in rows of n_active rounded up to a multiple
+	 * of 4.  Their covariance is sigma^2 (R'R)^-1.
+	 */
+	size_t n_active;
+	const size_t *active;
+	const double *root;
 };
 
 struct prophet;
@@ -263,22 +286,25 @@ double prophet_log_posterior(const struct prophet *fit,
 struct prophet_forecast {
 	double *yhat, *lower, *upper;
 	double *trend, *trend_lower, *trend_upper;
-	double *terms;  /* all additive terms together, in the unit of y */
-	double *factor; /* all multiplicative terms together, a ratio */
+	double *terms;   /* all additive terms together, in the unit of y */
+	double *factor;  /* all multiplicative terms together, a ratio */
+	double *carried; /* what yhat has of the last residual */
 };
 
 /*
  * Predict rows that prophet_check_rows() accepts without their y, in the unit of
  * y:
  *
- *	yhat = (trend - floor) (1 + factor) + floor + terms
+ *	yhat = (trend - floor) (1 + factor) + floor + terms + carried
  *
  * (Prophet multiplies the floor too, which is not what it fitted.)  The interval is the central one of probability width, 0 < width < 1: of
  * the noise, and after the history of future changes of slope as frequent and as
  * large as those found, which is where Prophet's simulated paths tend to as
- * their number grows.  It takes the parameters for known.
+ * their number grows; of a logistic trend, these take effect by its slope.  It
+ * takes the parameters for known, unless the spec says parameter_variance.
+ * Returns 0, or -1 if out of memory, which can be with parameter_variance only.
  */
-void prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
+int prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
     double width, const struct prophet_forecast *out);
 
 /*
@@ -289,6 +315,29 @@ void prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
  */
 void prophet_component(const struct prophet *fit,
     const struct prophet_rows *rows, size_t first, size_t n, double *out);
+
+/* The n_changepoints changes of slope: their times in days, and by how much the
+ * trend changes per day from there on, in the unit of y; of a logistic trend,
+ * what is inside of the exponential. */
+void prophet_changepoints(const struct prophet *fit, double *t, double *change);
+
+/* What a unit more of a feature does: in the unit of y if it is additive, as a
+ * share of the trend if it is multiplicative. */
+double prophet_effect(const struct prophet *fit, size_t feature);
+
+/*
+ * The sum of y over rows to come, given by what prophet_predict() needs, against
+ * a target: its mean, and the probability that it is at least the target (a
+ * target that part of the sum has reached already is the caller's to lessen).
+ * That the rows depend on each other, through changes of slope that come between
+ * them, through the parameters (with parameter_variance) and through residuals
+ * that are carried on, is all part of it.  Exact but for numerical inversion,
+ * about 1e-9, and for logistic growth, where changes take effect by the slope of
+ * the curve.  What is predicted below 0 counts as such even if the spec says
+ * not_negative.  Returns 0, or -1 if out of memory.
+ */
+int prophet_reach(const struct prophet *fit, const struct prophet_rows *rows,
+    double target, double *mean, double *probability);
 
 void prophet_free(struct prophet *fit); /* NULL is allowed */
 

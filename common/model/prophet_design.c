@@ -74,6 +74,11 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	d->best = take(pool,
 	    linalg_stride(2 + d->n_beta - d->n_sided) +
 		linalg_stride(d->n_changepoints + d->n_sided));
+	if (spec->parameter_variance) {
+		const size_t all = 2 + d->n_beta + d->n_changepoints;
+
+		d->factor = take(pool, all * linalg_stride(all));
+	}
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -383,7 +388,7 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 		d->n_sided += spec->feature[j].sign != PROPHET_ANY_SIGN;
 	/* Changepoints are fewer than rows, or given. */
 	if (vec_grow(&work->index, &work->index_cap,
-		2 * rows->n + 2 * spec->n_changepoints + 1 + 2 * d->n_beta,
+		2 * (rows->n + 2 * spec->n_changepoints + 2 * d->n_beta + 2),
 		sizeof(*work->index)) == -1)
 		return -1;
 	order = work->index;
@@ -411,6 +416,7 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 	d->place = d->first + d->n_changepoints + 1;
 	mapfit_place(&d->map, q, s, take(&pool, map_size), d->place + d->n_beta,
 	    work->flag);
+	d->active = d->place + d->n_beta + s;
 
 	fill_rows(d, rows, order);
 	place_changepoints(d);

@@ -66,7 +66,9 @@ struct prophet_design {
 
 	/* Sums of products. */
 	double *column, *segment, *product, *own;
-	double *best; /* room for parameters, laid out as map.theta */
+	double *best;   /* room for parameters, laid out as map.theta */
+	double *factor; /* room for a root, with parameter_variance */
+	size_t *active; /* and for its columns */
 	struct mapfit map;
 };
 

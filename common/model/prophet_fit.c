@@ -342,6 +342,99 @@ fit_nonlinear(struct prophet_design *d, unsigned *status)
 	return prophet_design_residuals(d, map->theta);
 }
 
+/* ---- what else is asked for ---------------------------------------------- */
+
+/* The product of two columns at a and b of theta, as it stands in the map, plus
+ * the prior if it is the same one. */
+static double
+precision_at(const struct mapfit *map, size_t a, size_t b, double sigma2)
+{
+	const size_t dq = linalg_stride(map->q), ds = linalg_stride(map->s);
+	const double prior = a == b ? sigma2 * map->prior[a] : 0;
+
+	if (a < dq && b < dq)
+		return map->dd[a < b ? a * dq + b : b * dq + a] + prior;
+	if (a < dq)
+		return map->sd[(b - dq) * dq + a];
+	if (b < dq)
+		return map->sd[(a - dq) * dq + b];
+	return map->ss[(a - dq) * ds + b - dq] + prior;
+}
+
+/* Where the parameter of that number stands in theta; see prophet_values. */
+static size_t
+place_of(const struct prophet_design *d, size_t parameter)
+{
+	if (parameter < 2)
+		return parameter;
+	if (parameter < 2 + d->n_beta)
+		return d->place[parameter - 2];
+	return linalg_stride(d->map.q) + parameter - 2 - d->n_beta;
+}
+
+/* The root of the precision of the parameters that are not held at 0. */
+static void
+find_root(struct prophet_design *d, struct prophet_values *v)
+{
+	const struct mapfit *map = &d->map;
+	const size_t all = 2 + d->n_beta + d->n_changepoints;
+	const double sigma2 = v->sigma * v->sigma;
+	double extra = 0;
+	size_t n = 0, stride;
+
+	/* A linear model has its products already. */
+	if (!d->linear)
+		prophet_design_products(d, d->residual, map->theta);
+	for (size_t p = 0; p < all; p++)
+		if (place_of(d, p) < map->q || map->theta[place_of(d, p)] != 0)
+			d->active[n++] = p;
+	stride = linalg_stride(n);
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
+		memset(d->factor, 0, n * stride * sizeof(*d->factor));
+		for (size_t i = 0; i < n; i++) {
+			double *row = d->factor + i * stride;
+
+			for (size_t j = i; j < n; j++)
+				row[j] = precision_at(map,
+				    place_of(d, d->active[i]),
+				    place_of(d, d->active[j]), sigma2);
+			row[i] += extra * row[i];
+		}
+		if (cholesky(d->factor, n) == 0)
+			break;
+		extra = extra == 0 ? 1e-15 : 10 * extra;
+	}
+	v->n_active = n;
+	v->active = d->active;
+	v->root = d->factor;
+}
+
+/* The autocorrelation of residuals one step apart, and the last of them. */
+static void
+find_autocorrelation(struct prophet_design *d, struct prophet_values *v)
+{
+	double *gap = d->terms, *r = d->residual, product = 0, square = 0;
+	size_t n = 0;
+
+	for (size_t i = 1; i < d->n; i++)
+		if (d->t[i] > d->t[i - 1])
+			gap[n++] = d->t[i] - d->t[i - 1];
+	const double step = stats_median(gap, n);
+	for (size_t i = 0; i < d->n; i++) {
+		/* An outlier that weighs less is no sign of what comes. */
+		if (d->root != NULL)
+			r[i] *= d->root[i];
+		square += r[i] * r[i];
+		if (i > 0 && fabs(d->t[i] - d->t[i - 1] - step) < step / 2)
+			product += r[i] * r[i - 1];
+	}
+	if (!(product > 0))
+		return;
+	v->ar_phi = fmin(product / square, 0.999);
+	v->ar_last = r[d->n - 1];
+	v->ar_step = step * d->t_scale;
+}
+
 /* ---- any model ----------------------------------------------------------- */
 
 static unsigned
@@ -386,6 +479,10 @@ prophet_fit(const struct prophet_spec *spec, const struct prophet_rows *rows,
 		v.sigma = sqrt(mapfit_sigma2(d.map.n, rss));
 		if (v.sigma < sigma_floor)
 			v.status |= PROPHET_PERFECT_FIT;
+		if (spec->parameter_variance && v.sigma > 0)
+			find_root(&d, &v);
+		if (spec->autoregressive)
+			find_autocorrelation(&d, &v);
 	}
 
 	v.start = d.start;
@@ -463,7 +560,11 @@ prophet_fit_robust(const struct prophet_spec *spec,
 		prophet_free(fit);
 		if ((fit = prophet_fit(spec, &weighed, work)) == NULL)
 			break;
-		prophet_predict(fit, rows, 0.5, &out);
+		if (prophet_predict(fit, rows, 0.5, &out) == -1) {
+			prophet_free(fit);
+			fit = NULL;
+			break;
+		}
 		if (huber_weights(rows, k, rows->weight, last, weight,
 			last + rows->n) < 1e-6)
 			break;

@@ -1,140 +1,9 @@
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/normal.h"
 #include "model/compound.h"
-#include "model/fourier.h"
-#include "model/prophet_model.h"
-
-enum { CHUNK = 64 };
-
-/* What the model gives for up to CHUNK rows, in scaled units. */
-struct chunk {
-	size_t from, n; /* rows of the whole */
-	double t[CHUNK];
-	double trend[CHUNK];
-	double slope[CHUNK]; /* of the trend, by the line in a curve; or 1 */
-	double add[CHUNK];   /* additive terms */
-	double share[CHUNK]; /* multiplicative terms */
-	double floor[CHUNK]; /* in the unit of y */
-};
-
-/* ---- the mean ------------------------------------------------------------ */
-
-/* Scaled times, and the line that is the trend, or inside of its curve.  Times
- * mostly ascend: the segment is looked for from the last one on. */
-static void
-line_at(const struct prophet *fit, const double *days, struct chunk *c)
-{
-	const struct prophet_values *v = &fit->values;
-	const bool flat = fit->spec.growth == PROPHET_FLAT;
-	double slope = 0, offset = 0;
-	size_t s = v->n_changepoints + 1; /* none yet */
-
-	for (size_t i = 0; i < c->n; i++) {
-		const double x = (days[c->from + i] - v->start) / v->t_scale;
-
-		if (s > v->n_changepoints ||
-		    (s > 0 && x < v->changepoint[s - 1])) {
-			slope = flat ? 0 : v->k;
-			offset = fit->spec.growth == PROPHET_LOGISTIC
-			    ? -v->k * v->m
-			    : v->m;
-			s = 0;
-		}
-		for (; s < v->n_changepoints && v->changepoint[s] <= x; s++) {
-			slope += v->delta[s];
-			offset -= v->delta[s] * v->changepoint[s];
-		}
-		c->t[i] = x;
-		c->trend[i] = slope * x + offset;
-	}
-}
-
-static void
-trend_at(const struct prophet *fit, const struct prophet_rows *rows,
-    struct chunk *c)
-{
-	const struct prophet_values *v = &fit->values;
-	const bool logistic = fit->spec.growth == PROPHET_LOGISTIC;
-
-	line_at(fit, rows->t, c);
-	for (size_t i = 0; i < c->n; i++) {
-		const size_t row = c->from + i;
-
-		c->floor[i] = logistic && fit->spec.floor ? rows->floor[row]
-							  : v->y_min;
-		c->slope[i] = 1;
-		if (logistic) {
-			const double cap = (rows->cap[row] - c->floor[i]) /
-			    v->y_scale;
-			const double u = c->trend[i];
-
-			c->trend[i] = cap / (1 + exp(-u));
-			c->slope[i] = c->trend[i] / (1 + exp(u));
-		}
-	}
-}
-
-/* Add terms first .. last - 1 to the sums of their modes. */
-static void
-terms_at(const struct prophet *fit, const struct prophet_rows *rows,
-    size_t first, size_t last, struct chunk *c)
-{
-	const struct prophet_spec *spec = &fit->spec;
-	const double *beta = fit->values.beta;
-
-	memset(c->add, 0, sizeof(c->add));
-	memset(c->share, 0, sizeof(c->share));
-	for (size_t j = 0; j < spec->n_seasonalities; j++) {
-		const struct prophet_seasonality *s = &spec->seasonality[j];
-		double *sum = s->mode == PROPHET_ADDITIVE ? c->add : c->share;
-		const double *on = s->conditional
-		    ? rows->condition[s->condition] + c->from
-		    : NULL;
-		double cosine[CHUNK], sine[CHUNK], term[CHUNK] = { 0 };
-
-		if (j >= first && j < last) {
-			fourier_phase(rows->t + c->from, c->n, s->period,
-			    cosine, sine);
-			fourier_sum(cosine, sine, c->n, beta, s->order, term);
-			for (size_t i = 0; i < c->n; i++)
-				sum[i] += on == NULL ? term[i]
-						     : on[i] * term[i];
-		}
-		beta += 2 * s->order;
-	}
-	for (size_t j = 0; j < spec->n_features; j++) {
-		const size_t term = spec->n_seasonalities + j;
-		const double mean = fit->values.feature_mean[j];
-		const double sd = fit->values.feature_sd[j];
-		double *sum = spec->feature[j].mode == PROPHET_ADDITIVE
-		    ? c->add
-		    : c->share;
-
-		if (term < first || term >= last)
-			continue;
-		for (size_t i = 0; i < c->n; i++)
-			sum[i] += beta[j] *
-			    ((rows->feature[j][c->from + i] - mean) / sd);
-	}
-}
-
-/* The next rows with all that the model says of them; false if none is left.
- * Start from zeros. */
-static bool
-next_chunk(const struct prophet *fit, const struct prophet_rows *rows,
-    struct chunk *c)
-{
-	c->from += c->n;
-	c->n = rows->n - c->from < CHUNK ? rows->n - c->from : CHUNK;
-	if (c->n == 0)
-		return false;
-	trend_at(fit, rows, c);
-	terms_at(fit, rows, 0, fit->spec.n_seasonalities + fit->spec.n_features,
-	    c);
-	return true;
-}
+#include "model/prophet_chunk.h"
 
 /* ---- intervals ----------------------------------------------------------- */
 
@@ -147,6 +16,16 @@ struct spread {
 	double yhat, trend; /* the last quantiles, to start from */
 };
 
+double
+prophet_slope_change(const struct prophet_values *v)
+{
+	double mean = 0;
+
+	for (size_t i = 0; i < v->n_changepoints; i++)
+		mean += fabs(v->delta[i]) / (double)v->n_changepoints;
+	return mean;
+}
+
 static struct spread
 spread_of(const struct prophet *fit, double width)
 {
@@ -157,65 +36,84 @@ spread_of(const struct prophet *fit, double width)
 		.sigma = v->sigma,
 	};
 
-	for (size_t i = 0; i < v->n_changepoints; i++)
-		s.lambda += fabs(v->delta[i]) / (double)v->n_changepoints;
+	s.lambda = prophet_slope_change(v);
 	s.rate = s.lambda > 0 ? (double)v->n_changepoints : 0;
 	return s;
 }
 
 /* Half the width of the interval of yhat at scaled time t, where yhat changes by
- * so much per change of the line of the trend. */
+ * so much per change of the line of the trend; extra is the variance of the
+ * parameters. */
 static double
-spread_yhat(struct spread *s, double t, double by)
+spread_yhat(struct spread *s, double t, double by, double extra)
 {
+	const double sigma = extra > 0 ? sqrt(s->sigma * s->sigma + extra)
+				       : s->sigma;
+
 	if (t <= 1 || s->rate == 0)
-		return s->z * s->sigma;
+		return s->z * sigma;
 	s->yhat = compound_quantile(s->rate * (t - 1), s->lambda * (t - 1) * by,
-	    s->sigma, s->width, s->yhat);
+	    sigma, s->width, s->yhat);
 	return s->yhat;
 }
 
-/* The same of the trend: there is no noise, but a little is needed to make the
- * distribution smooth. */
+/* The same of the line of the trend: there is no noise, but a little is needed
+ * to make the distribution smooth. */
 static double
-spread_trend(struct spread *s, double t)
+spread_trend(struct spread *s, double t, double extra)
 {
 	const double rate = s->rate * (t - 1), scale = s->lambda * (t - 1);
+	double sigma = sqrt(extra);
 
-	if (t <= 1 || s->rate == 0 || exp(-rate) > s->width)
+	if (t <= 1 || s->rate == 0)
+		return s->z * sigma;
+	if (extra == 0 && exp(-rate) > s->width)
 		return 0;
-	s->trend = compound_quantile(rate, scale, scale / 30, s->width,
-	    s->trend);
+	sigma = fmax(sigma, scale / 30);
+	s->trend = compound_quantile(rate, scale, sigma, s->width, s->trend);
 	return s->trend;
+}
+
+double
+prophet_carried(const struct prophet_values *v, double t)
+{
+	if (!(v->ar_phi > 0) || t <= 1)
+		return 0;
+	return v->ar_last * pow(v->ar_phi, (t - 1) * v->t_scale / v->ar_step);
 }
 
 /* yhat and its interval at row i of a chunk. */
 static void
-predict_value(const struct prophet *fit, const struct chunk *c, size_t i,
-    struct spread *s, const struct prophet_forecast *out)
+predict_value(const struct prophet *fit, const struct prophet_chunk *c,
+    size_t i, double extra, struct spread *s,
+    const struct prophet_forecast *out)
 {
 	const double scale = fit->values.y_scale;
+	const double carried = prophet_carried(&fit->values, c->t[i]);
 	const double yhat = c->trend[i] * (1 + c->share[i]) * scale +
-	    c->floor[i] + c->add[i] * scale;
+	    c->floor[i] + (c->add[i] + carried) * scale;
+	const double least = fit->spec.not_negative ? 0 : -INFINITY;
 	const size_t at = c->from + i;
 
+	if (out->carried != NULL)
+		out->carried[at] = carried * scale;
 	if (out->yhat != NULL)
-		out->yhat[at] = yhat;
+		out->yhat[at] = fmax(yhat, least);
 	if (out->lower != NULL || out->upper != NULL) {
 		const double half = scale *
 		    spread_yhat(s, c->t[i],
-			fabs(c->slope[i] * (1 + c->share[i])));
+			fabs(c->slope[i] * (1 + c->share[i])), extra);
 
 		if (out->lower != NULL)
-			out->lower[at] = yhat - half;
+			out->lower[at] = fmax(yhat - half, least);
 		if (out->upper != NULL)
-			out->upper[at] = yhat + half;
+			out->upper[at] = fmax(yhat + half, least);
 	}
 }
 
 static void
 predict_trend(const struct prophet *fit, const struct prophet_rows *rows,
-    const struct chunk *c, size_t i, struct spread *s,
+    const struct prophet_chunk *c, size_t i, double extra, struct spread *s,
     const struct prophet_forecast *out)
 {
 	const double scale = fit->values.y_scale;
@@ -226,7 +124,8 @@ predict_trend(const struct prophet *fit, const struct prophet_rows *rows,
 		out->trend[at] = c->trend[i] * scale + c->floor[i];
 	if (out->trend_lower == NULL && out->trend_upper == NULL)
 		return;
-	const double half = spread_trend(s, c->t[i]);
+	const double half = spread_trend(s, c->t[i],
+	    extra > 0 ? extra / (c->slope[i] * c->slope[i]) : 0);
 	if (fit->spec.growth == PROPHET_LOGISTIC) {
 		/* The curve is monotone in its line. */
 		const double cap = rows->cap[at] - c->floor[i];
@@ -244,23 +143,56 @@ predict_trend(const struct prophet *fit, const struct prophet_rows *rows,
 		out->trend_upper[at] = upper;
 }
 
-void
+/* The variances of the parameters at a chunk, of yhat and of the trend; column
+ * is NULL if they count as known. */
+static void
+find_variances(const struct prophet *fit, const struct prophet_rows *rows,
+    const struct prophet_chunk *c, const struct prophet_forecast *out,
+    double *column, double *yhat, double *trend)
+{
+	for (size_t i = 0; i < c->n; i++)
+		yhat[i] = trend[i] = 0;
+	if (column == NULL)
+		return;
+	if (out->lower != NULL || out->upper != NULL) {
+		prophet_chunk_derive(fit, rows, c, false, column);
+		prophet_chunk_variance(fit, column, c->n, yhat);
+	}
+	if (out->trend_lower != NULL || out->trend_upper != NULL) {
+		prophet_chunk_derive(fit, rows, c, true, column);
+		prophet_chunk_variance(fit, column, c->n, trend);
+	}
+}
+
+int
 prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
     double width, const struct prophet_forecast *out)
 {
+	const size_t n_active = fit->values.n_active;
 	struct spread s = spread_of(fit, width);
-	struct chunk c = { 0 };
+	struct prophet_chunk c = { 0 };
+	double *column = NULL;
 
-	while (next_chunk(fit, rows, &c))
+	if (n_active > 0 &&
+	    (column = malloc(n_active * PROPHET_CHUNK * sizeof(*column))) ==
+		NULL)
+		return -1;
+	while (prophet_chunk_next(fit, rows, &c)) {
+		double yhat[PROPHET_CHUNK], trend[PROPHET_CHUNK];
+
+		find_variances(fit, rows, &c, out, column, yhat, trend);
 		for (size_t i = 0; i < c.n; i++) {
-			predict_value(fit, &c, i, &s, out);
-			predict_trend(fit, rows, &c, i, &s, out);
+			predict_value(fit, &c, i, yhat[i], &s, out);
+			predict_trend(fit, rows, &c, i, trend[i], &s, out);
 			if (out->terms != NULL)
 				out->terms[c.from + i] = c.add[i] *
 				    fit->values.y_scale;
 			if (out->factor != NULL)
 				out->factor[c.from + i] = c.share[i];
 		}
+	}
+	free(column);
+	return 0;
 }
 
 void
@@ -271,14 +203,10 @@ prophet_component(const struct prophet *fit, const struct prophet_rows *rows,
 	const enum prophet_mode mode = first < spec->n_seasonalities
 	    ? spec->seasonality[first].mode
 	    : spec->feature[first - spec->n_seasonalities].mode;
-	struct chunk c = { 0 };
+	struct prophet_chunk c = { 0 };
 
-	for (;;) {
-		c.from += c.n;
-		c.n = rows->n - c.from < CHUNK ? rows->n - c.from : CHUNK;
-		if (c.n == 0)
-			return;
-		terms_at(fit, rows, first, first + n, &c);
+	while (prophet_chunk_step(rows, &c)) {
+		prophet_chunk_terms(fit, rows, first, first + n, &c);
 		for (size_t i = 0; i < c.n; i++)
 			out[c.from + i] = mode == PROPHET_ADDITIVE
 			    ? c.add[i] * fit->values.y_scale
@@ -286,15 +214,40 @@ prophet_component(const struct prophet *fit, const struct prophet_rows *rows,
 	}
 }
 
+void
+prophet_changepoints(const struct prophet *fit, double *t, double *change)
+{
+	const struct prophet_values *v = &fit->values;
+	const double scale = fit->spec.growth == PROPHET_LOGISTIC ? 1
+								  : v->y_scale;
+
+	for (size_t i = 0; i < v->n_changepoints; i++) {
+		t[i] = v->start + v->t_scale * v->changepoint[i];
+		change[i] = v->delta[i] * scale / v->t_scale;
+	}
+}
+
+double
+prophet_effect(const struct prophet *fit, size_t feature)
+{
+	const struct prophet_values *v = &fit->values;
+	const size_t first = v->n_beta - v->n_features;
+	const double effect = v->beta[first + feature] / v->feature_sd[feature];
+
+	return fit->spec.feature[feature].mode == PROPHET_ADDITIVE
+	    ? effect * v->y_scale
+	    : effect;
+}
+
 double
 prophet_log_posterior(const struct prophet *fit,
     const struct prophet_rows *rows)
 {
 	const struct prophet_values *v = &fit->values;
-	struct chunk c = { 0 };
+	struct prophet_chunk c = { 0 };
 	double rss = 0, count = 0;
 
-	while (next_chunk(fit, rows, &c))
+	while (prophet_chunk_next(fit, rows, &c))
 		for (size_t i = 0; i < c.n; i++) {
 			const size_t row = c.from + i;
 			const double y = (rows->y[row] - c.floor[i]) /
