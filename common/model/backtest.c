@@ -646,3 +646,142 @@ out:
 	free(h.first);
 	return from;
 }
+
+/* ---- conformal intervals ------------------------------------------------- */
+
+/* Half the width at a horizon, from rows of all cutoffs but one; room for n. */
+static double
+half_width(const struct backtest_row *row, size_t n, size_t without,
+    double width, double horizon, double *room)
+{
+	double longest = 0;
+	size_t k = 0, rank;
+
+	for (size_t i = 0; i < n; i++)
+		if (row[i].cutoff != without)
+			longest = fmax(longest, row[i].horizon);
+	horizon = fmin(horizon, longest);
+	for (size_t i = 0; i < n; i++)
+		if (row[i].cutoff != without &&
+		    fabs(row[i].horizon - horizon) <= 0.1 * longest)
+			room[k++] = absolute(&row[i]);
+	if (k == 0)
+		return NAN;
+	rank = (size_t)ceil((double)(k + 1) * width - 1e-9);
+	return stats_select(room, k, rank < k ? rank - 1 : k - 1);
+}
+
+int
+backtest_conformal(const struct backtest_row *row, size_t n, double width,
+    const double *horizon, size_t m, double *half)
+{
+	double *room = malloc((n + 1) * sizeof(*room));
+
+	if (room == NULL)
+		return -1;
+	for (size_t i = 0; i < m; i++)
+		half[i] = i > 0 && horizon[i] == horizon[i - 1]
+		    ? half[i - 1]
+		    : half_width(row, n, SIZE_MAX, width, horizon[i], room);
+	free(room);
+	return 0;
+}
+
+int
+backtest_conformal_coverage(const struct backtest_row *row, size_t n,
+    double width, double *coverage)
+{
+	double *room = malloc((n + 1) * sizeof(*room));
+	double hits = 0;
+
+	if (room == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const double half = half_width(row, n, row[i].cutoff, width,
+		    row[i].horizon, room);
+
+		hits += isnan(half) ? (double)NAN
+				    : (double)(absolute(&row[i]) <= half);
+	}
+	*coverage = hits / (double)n;
+	free(room);
+	return 0;
+}
+
+/* ---- tuning -------------------------------------------------------------- */
+
+void
+backtest_grid(struct backtest_settings settings[BACKTEST_GRID])
+{
+	static const double changepoint[] = { 0.001, 0.01, 0.1, 0.5 };
+	static const double seasonality[] = { 0.01, 0.1, 1, 10 };
+
+	for (size_t i = 0; i < BACKTEST_GRID; i++)
+		settings[i] = (struct backtest_settings){
+			.changepoint_prior_scale = changepoint[i / 8],
+			.seasonality_prior_scale = seasonality[i / 2 % 4],
+			.mode = i % 2 ? PROPHET_MULTIPLICATIVE
+				      : PROPHET_ADDITIVE,
+		};
+}
+
+struct prophet_spec
+backtest_apply(const struct prophet_spec *spec,
+    const struct backtest_settings *settings,
+    struct prophet_seasonality *season)
+{
+	struct prophet_spec other = *spec;
+
+	other.changepoint_prior_scale = settings->changepoint_prior_scale;
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		season[j] = spec->seasonality[j];
+		season[j].prior_scale = settings->seasonality_prior_scale;
+		season[j].mode = settings->mode;
+	}
+	other.seasonality = season;
+	return other;
+}
+
+static int
+mean_error(const struct prophet_spec *spec, const struct prophet_rows *rows,
+    const struct backtest_params *params, const double *cutoff, size_t n,
+    struct prophet_workspace *work, double *mae)
+{
+	struct backtest b;
+
+	if (backtest_run(spec, rows, params, cutoff, n, work, &b) == -1)
+		return -1;
+	*mae = 0;
+	for (size_t i = 0; i < b.n; i++)
+		*mae += absolute(&b.row[i]) / (double)b.n;
+	backtest_release(&b);
+	return 0;
+}
+
+int
+backtest_tune(const struct prophet_spec *spec, const struct prophet_rows *rows,
+    const struct backtest_params *params, const double *cutoff,
+    size_t n_cutoffs, const struct backtest_settings *settings, size_t n,
+    double margin, struct prophet_workspace *work, double *mae, size_t *best)
+{
+	struct prophet_seasonality *season = malloc((spec->n_seasonalities +
+							1) *
+	    sizeof(*season));
+	int status = season == NULL ? -1 : 0;
+
+	*best = n;
+	if (status == 0)
+		status = mean_error(spec, rows, params, cutoff, n_cutoffs, work,
+		    &mae[n]);
+	for (size_t i = 0; i < n && status == 0; i++) {
+		const struct prophet_spec other = backtest_apply(spec,
+		    &settings[i], season);
+
+		status = mean_error(&other, rows, params, cutoff, n_cutoffs,
+		    work, &mae[i]);
+		if (mae[i] < (*best == n ? (1 - margin) * mae[n] : mae[*best]))
+			*best = i;
+	}
+	free(season);
+	return status;
+}

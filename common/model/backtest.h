@@ -104,4 +104,54 @@ struct backtest_metrics {
 size_t backtest_metrics(const struct backtest_row *row, size_t n, double window,
     struct backtest_metrics *out);
 
+/*
+ * Intervals without a distribution (split conformal prediction; Vovk, Gammerman,
+ * Shafer, "Algorithmic Learning in a Random World", 2005): half[i] is the
+ * ceil((k + 1) width)-th smallest, or else the largest, of the k values |y -
+ * yhat| of rows whose horizon is within a tenth of the longest one of
+ * horizon[i], for m horizons; beyond the longest, that of the longest.  yhat
+ * +- half then covers as many of such rows, whatever their distribution, as far
+ * as the future is like the past.  NaN without rows.  Returns 0, or -1 if out of
+ * memory.
+ */
+int backtest_conformal(const struct backtest_row *row, size_t n, double width,
+    const double *horizon, size_t m, double *half);
+
+/* The share of rows that such intervals cover, each made without the rows of its
+ * own cutoff.  NaN with fewer than two cutoffs.  Returns 0, or -1 if out of
+ * memory. */
+int backtest_conformal_coverage(const struct backtest_row *row, size_t n,
+    double width, double *coverage);
+
+/* Settings to choose from, and those chosen. */
+struct backtest_settings {
+	double changepoint_prior_scale;
+	double seasonality_prior_scale; /* of all seasonalities */
+	enum prophet_mode mode;         /* of all seasonalities */
+};
+
+enum { BACKTEST_GRID = 32 };
+
+/* The settings that Prophet's manual suggests to try: changepoint prior scales
+ * 0.001 0.01 0.1 0.5, seasonality prior scales 0.01 0.1 1 10, both modes. */
+void backtest_grid(struct backtest_settings settings[BACKTEST_GRID]);
+
+/* A description with other settings; season has room for its seasonalities and
+ * is pointed to. */
+struct prophet_spec backtest_apply(const struct prophet_spec *spec,
+    const struct backtest_settings *settings,
+    struct prophet_seasonality *season);
+
+/*
+ * The best of n settings by the mean absolute error over all rows of a
+ * backtest.  mae gets that of each, and mae[n] that of the description as it
+ * is.  *best is the number of the best, or n if none is better by a share of
+ * margin at least.  Returns 0, or -1 if out of memory.
+ */
+int backtest_tune(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, const struct backtest_params *params,
+    const double *cutoff, size_t n_cutoffs,
+    const struct backtest_settings *settings, size_t n, double margin,
+    struct prophet_workspace *work, double *mae, size_t *best);
+
 #endif

@@ -470,6 +470,213 @@ windows_fill_up_from_smaller_horizons(void **state)
 	assert_int_equal(backtest_metrics(row, 0, 0.5, m), 0);
 }
 
+/* ---- conformal intervals ------------------------------------------------- */
+
+static void
+conformal_intervals_are_quantiles_of_past_errors(void **state)
+{
+	struct backtest_row row[20];
+	const double horizon[] = { 1, 5, 5, 10, 99 };
+	double half[5], coverage;
+
+	(void)state;
+	/* Errors 1 .. 10 at horizon 1, 11 .. 20 at horizon 10. */
+	for (size_t i = 0; i < 20; i++)
+		row[i] = (struct backtest_row){
+			.cutoff = i % 10,
+			.horizon = i < 10 ? 1 : 10,
+			.y = i % 2 ? 1 + (double)i : -1 - (double)i,
+		};
+	assert_int_equal(backtest_conformal(row, 20, 0.8, horizon, 5, half), 0);
+	assert_near(half[0], 9, 0); /* of 11 x 0.8 = 8.8 */
+	assert_true(isnan(half[1]) && isnan(half[2]));
+	assert_near(half[3], 19, 0);
+	assert_near(half[4], 19, 0);
+	assert_int_equal(backtest_conformal(row, 20, 0.99, horizon, 1, half),
+	    0);
+	assert_near(half[0], 10, 0);
+	/* Of 9 others the 8th: all but the two largest are covered. */
+	assert_int_equal(backtest_conformal_coverage(row, 20, 0.8, &coverage),
+	    0);
+	assert_near(coverage, 0.8, 1e-15);
+	assert_int_equal(backtest_conformal_coverage(row, 1, 0.8, &coverage),
+	    0);
+	assert_true(isnan(coverage));
+}
+
+/* 80 % +- 3, where the model's own cover 74 % and 59 %. */
+static void
+conformal_intervals_cover_what_they_say(void **state)
+{
+	struct crossed x;
+	struct backtest b;
+	double coverage;
+
+	load_crossed(&x, *state);
+	b = run_crossed(&x);
+	assert_int_equal(backtest_conformal_coverage(b.row, b.n, 0.8,
+			     &coverage),
+	    0);
+	assert_near(coverage, 0.8, 0.03);
+	backtest_release(&b);
+	free_crossed(&x);
+}
+
+/* ---- tuning -------------------------------------------------------------- */
+
+static void
+the_best_settings_are_those_of_the_smallest_error(void **state)
+{
+	static const double cutoff[] = { 20200, 20300 };
+	const struct backtest_params p = {
+		.horizon = 90, .width = 0.8, .season = 7
+	};
+	struct backtest_settings grid[BACKTEST_GRID];
+	double mae[BACKTEST_GRID + 1];
+	struct prophet_seasonality season[2];
+	struct backtest_metrics m[180];
+	struct prophet_spec spec;
+	struct backtest b;
+	struct made s;
+	size_t best, none;
+
+	(void)state;
+	make_series(&s, PROPHET_MULTIPLICATIVE);
+	for (int j = 0; j < 2; j++)
+		s.season[j].mode = PROPHET_ADDITIVE;
+	backtest_grid(grid);
+	assert_int_equal(backtest_tune(&s.spec, &s.rows, &p, cutoff, 2, grid,
+			     BACKTEST_GRID, 0, NULL, mae, &best),
+	    0);
+	assert_true(best < BACKTEST_GRID);
+	assert_int_equal(grid[best].mode, PROPHET_MULTIPLICATIVE);
+	for (size_t i = 0; i <= BACKTEST_GRID; i++)
+		assert_true(mae[best] <= mae[i]);
+	/* The error is that of the settings. */
+	spec = backtest_apply(&s.spec, &grid[best], season);
+	assert_near(spec.changepoint_prior_scale,
+	    grid[best].changepoint_prior_scale, 0);
+	assert_int_equal(season[1].mode, PROPHET_MULTIPLICATIVE);
+	assert_int_equal(season[1].order, s.season[1].order);
+	assert_int_equal(backtest_run(&spec, &s.rows, &p, cutoff, 2, NULL, &b),
+	    0);
+	assert_int_equal(backtest_metrics(b.row, b.n, 1, m), 1);
+	assert_near(mae[best], m[0].mae, 1e-9);
+	backtest_release(&b);
+	/* Nothing is better than the best by a tenth. */
+	assert_int_equal(backtest_tune(&spec, &s.rows, &p, cutoff, 2, grid,
+			     BACKTEST_GRID, 0.1, NULL, mae, &none),
+	    0);
+	assert_int_equal(none, BACKTEST_GRID);
+}
+
+/* Mean absolute error over a horizon after a cutoff. */
+static double
+error_after(const struct prophet_case *c, const struct prophet_spec *spec,
+    const struct backtest_params *p, double cutoff)
+{
+	struct backtest b;
+	double sum = 0;
+
+	assert_int_equal(backtest_run(spec, &c->history, p, &cutoff, 1, NULL,
+			     &b),
+	    0);
+	for (size_t i = 0; i < b.n; i++)
+		sum += fabs(b.row[i].y - b.row[i].yhat) / (double)b.n;
+	backtest_release(&b);
+	return sum;
+}
+
+/* Errors of the defaults, and of settings tuned on what was known before each
+ * of the last three horizons only. */
+static void
+compare_tuned(const char *name, double horizon, double *defaults, double *tuned)
+{
+	struct backtest_params p = {
+		.horizon = horizon, .width = 0.8, .season = 7
+	};
+	struct backtest_settings grid[BACKTEST_GRID];
+	double mae[BACKTEST_GRID + 1], last = -INFINITY, *y, *inner;
+	struct prophet_seasonality season[MAX_TERMS];
+	struct prophet_case c;
+	size_t n, best;
+
+	load_case(&c, name);
+	backtest_grid(grid);
+	*defaults = *tuned = 0;
+	assert_non_null(y = calloc(c.history.n, sizeof(*y)));
+	for (size_t i = 0; i < c.history.n; i++)
+		if (!isnan(c.history.y[i]))
+			last = fmax(last, c.history.t[i]);
+	for (int ago = 3; ago > 0; ago--) {
+		const double cutoff = last - ago * horizon;
+		struct prophet_rows known = c.history;
+		struct prophet_spec spec = c.spec;
+
+		known.y = y;
+		for (size_t i = 0; i < known.n; i++)
+			y[i] = known.t[i] <= cutoff ? c.history.y[i]
+						    : (double)NAN;
+		p.initial = 0;
+		if (backtest_cutoffs(&spec, &known, &p, &inner, &n) != NULL) {
+			p.initial = horizon;
+			if (backtest_cutoffs(&spec, &known, &p, &inner, &n) !=
+			    NULL)
+				continue;
+		}
+		assert_int_equal(backtest_tune(&spec, &known, &p, inner, n,
+				     grid, BACKTEST_GRID, 0.01, NULL, mae,
+				     &best),
+		    0);
+		free(inner);
+		*defaults += error_after(&c, &spec, &p, cutoff);
+		if (best < BACKTEST_GRID)
+			spec = backtest_apply(&c.spec, &grid[best], season);
+		*tuned += error_after(&c, &spec, &p, cutoff);
+	}
+	free(y);
+	free_case(&c);
+}
+
+static void
+tuned_settings_beat_the_defaults_on_most_series(void **state)
+{
+	static const struct {
+		const char *name;
+		double horizon;
+		bool ours;
+	} series[] = {
+		{ "daily_revenue", 30, true },
+		{ "hourly", 2, true },
+		{ "edge_all_negative", 7, true },
+		{ "edge_intermittent", 30, true },
+		{ "edge_nan", 7, true },
+		{ "edge_unsorted", 7, true },
+		{ "edge_weekly", 182, true },
+		{ "peyton", 365, false },
+		{ "air_additive", 365, false },
+		{ "retail_sales", 365, false },
+		{ "logistic_cap", 365, false },
+	};
+	const bool all = getenv("AEE_REFERENCE") != NULL;
+	size_t better = 0, count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(series) / sizeof(*series); i++) {
+		double defaults, tuned;
+
+		if (!series[i].ours && !all)
+			continue;
+		compare_tuned(series[i].name, series[i].horizon, &defaults,
+		    &tuned);
+		print_message("%s: %g by default, %g tuned\n", series[i].name,
+		    defaults, tuned);
+		better += tuned < defaults;
+		count++;
+	}
+	assert_true(2 * better >= count);
+}
+
 #define REFERENCE(test, case)                           \
 	{                                               \
 #test ": " case, test, NULL, NULL, case \
@@ -491,6 +698,15 @@ main(void)
 		cmocka_unit_test(a_robust_backtest_fits_robustly),
 		cmocka_unit_test(the_naive_forecast_is_the_last_season),
 		cmocka_unit_test(windows_fill_up_from_smaller_horizons),
+		cmocka_unit_test(
+		    conformal_intervals_are_quantiles_of_past_errors),
+		REFERENCE(conformal_intervals_cover_what_they_say,
+		    "daily_revenue"),
+		REFERENCE(conformal_intervals_cover_what_they_say, "peyton"),
+		cmocka_unit_test(
+		    the_best_settings_are_those_of_the_smallest_error),
+		cmocka_unit_test(
+		    tuned_settings_beat_the_defaults_on_most_series),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
