@@ -266,6 +266,23 @@ measure(const double *t, const double *y, size_t n, double *span, double *gap)
 	return 0;
 }
 
+/* Whether some hour of the day has no row. */
+static bool
+unseen_hours(const double *t, const double *y, size_t n)
+{
+	bool seen[24] = { false };
+	bool all = true;
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(y[i]))
+			/* A second's grace for hours that are rounded. */
+			seen[(int)(24 * (t[i] - floor(t[i])) + 1.0 / 3600) %
+			    24] = true;
+	for (int h = 0; h < 24; h++)
+		all &= seen[h];
+	return !all;
+}
+
 int
 prophet_auto_seasonalities(const double *t, const double *y, size_t n,
     const struct prophet_builtin builtin[PROPHET_BUILTINS],
@@ -303,6 +320,8 @@ prophet_auto_seasonalities(const double *t, const double *y, size_t n,
 		}
 		if (i == 0 && gap >= 28 && s.order > 6)
 			*status |= PROPHET_YEARLY_MONTHS;
+		if (i == 2 && unseen_hours(t, y, n))
+			*status |= PROPHET_UNSEEN_HOURS;
 		out[count++] = s;
 	}
 	return count;

@@ -186,6 +186,12 @@ enum prophet_status {
 	/* Where the trend passes through 0, multiplicative terms have no effect
 	 * and several optima may exist; the best of those found is given. */
 	PROPHET_TREND_CROSSES_ZERO = 1 << 9,
+	/* A feature is 0 in the whole history, as a holiday of the future: its
+	 * coefficient is 0. */
+	PROPHET_UNSEEN_FEATURE = 1 << 10,
+	/* From prophet_auto_seasonalities(): there is a daily term, but no row
+	 * in some hour of the day, where its curve may be anything. */
+	PROPHET_UNSEEN_HOURS = 1 << 11,
 };
 
 /*

@@ -155,6 +155,7 @@ scale_feature(struct prophet_design *d, size_t j)
 		binary &= x[i] == 0 || x[i] == 1;
 		sum += x[i];
 	}
+	d->unseen |= !varies && x[0] == 0;
 	d->feature_mean[j] = 0;
 	d->feature_sd[j] = 1;
 	if (!varies || how == PROPHET_STANDARDIZE_NO ||

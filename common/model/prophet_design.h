@@ -36,6 +36,7 @@ struct prophet_design {
 	bool constant;   /* all y are equal */
 	bool reduced;    /* fewer changepoints than asked for */
 	bool duplicates; /* some times are equal */
+	bool unseen;     /* a feature is 0 everywhere */
 
 	/* Per row, in order of time; y and t scaled. */
 	double *t, *y;

@@ -450,6 +450,8 @@ status_of(const struct prophet_design *d)
 		status |= PROPHET_CHANGEPOINTS_REDUCED;
 	if (d->duplicates)
 		status |= PROPHET_DUPLICATE_TIMES;
+	if (d->unseen)
+		status |= PROPHET_UNSEEN_FEATURE;
 	if (d->n < 2 * d->map.q)
 		status |= PROPHET_FEW_ROWS;
 	return status;

@@ -470,6 +470,36 @@ windows_fill_up_from_smaller_horizons(void **state)
 	assert_int_equal(backtest_metrics(row, 0, 0.5, m), 0);
 }
 
+/* Days 1 to 7 after a cutoff. */
+static double
+first_week_error(const struct crossed *x, bool carry)
+{
+	struct crossed y = *x;
+	double sum = 0, count = 0;
+	struct backtest b;
+
+	y.spec.autoregressive = carry;
+	y.params.horizon = 7;
+	b = run_crossed(&y);
+	for (size_t i = 0; i < b.n; i++) {
+		sum += fabs(b.row[i].y - b.row[i].yhat);
+		count++;
+	}
+	backtest_release(&b);
+	return sum / count;
+}
+
+static void
+residuals_carried_on_lower_the_error_of_the_first_week(void **state)
+{
+	struct crossed x;
+
+	load_crossed(&x, *state);
+	x.params.period = 30;
+	assert_true(first_week_error(&x, true) < first_week_error(&x, false));
+	free_crossed(&x);
+}
+
 /* ---- conformal intervals ------------------------------------------------- */
 
 static void
@@ -698,6 +728,9 @@ main(void)
 		cmocka_unit_test(a_robust_backtest_fits_robustly),
 		cmocka_unit_test(the_naive_forecast_is_the_last_season),
 		cmocka_unit_test(windows_fill_up_from_smaller_horizons),
+		REFERENCE(
+		    residuals_carried_on_lower_the_error_of_the_first_week,
+		    "peyton"),
 		cmocka_unit_test(
 		    conformal_intervals_are_quantiles_of_past_errors),
 		REFERENCE(conformal_intervals_cover_what_they_say,

@@ -1215,6 +1215,52 @@ automatic_seasonalities_follow_the_rules_of_prophet(void **state)
 }
 
 static void
+hours_without_a_row_are_said(void **state)
+{
+	const struct prophet_builtin builtin[3] = { { .use = PROPHET_OFF },
+		{ .use = PROPHET_OFF } };
+	struct prophet_seasonality s[3];
+	double t[24 * 9], y[24 * 9] = { 0 };
+	unsigned status = 0;
+
+	(void)state;
+	for (int i = 0; i < 24 * 9; i++)
+		t[i] = 20000 + i / 24.0;
+	assert_int_equal(prophet_auto_seasonalities(t, y, 24 * 9, builtin, s,
+			     &status),
+	    1);
+	assert_int_equal(status, 0);
+	/* A shop that is closed from 3 to 4. */
+	for (int i = 3; i < 24 * 9; i += 24)
+		y[i] = NAN;
+	assert_int_equal(prophet_auto_seasonalities(t, y, 24 * 9, builtin, s,
+			     &status),
+	    1);
+	assert_int_equal(status, PROPHET_UNSEEN_HOURS);
+}
+
+static void
+a_feature_that_is_zero_in_the_history_has_no_effect(void **state)
+{
+	struct prophet *fit, *plain;
+	struct made s;
+
+	(void)state;
+	make_series(&s, PROPHET_MULTIPLICATIVE);
+	s.spec.n_features = 0;
+	plain = fit_made(&s);
+	s.spec.n_features = 1;
+	memset(s.x, 0, sizeof(s.x));
+	fit = fit_made(&s);
+	assert_int_equal(prophet_values(fit)->status, PROPHET_UNSEEN_FEATURE);
+	assert_near(prophet_values(fit)->beta[6], 0, 0);
+	assert_near(prophet_values(fit)->log_posterior,
+	    prophet_values(plain)->log_posterior, 1e-8);
+	prophet_free(fit);
+	prophet_free(plain);
+}
+
+static void
 a_yearly_term_on_a_short_history_is_shrunk(void **state)
 {
 	struct prophet_builtin builtin[3] = { { PROPHET_ON, 0, 0, 0 },
@@ -1452,6 +1498,9 @@ main(void)
 		    the_interval_of_the_trend_opens_after_the_history),
 		cmocka_unit_test(
 		    automatic_seasonalities_follow_the_rules_of_prophet),
+		cmocka_unit_test(hours_without_a_row_are_said),
+		cmocka_unit_test(
+		    a_feature_that_is_zero_in_the_history_has_no_effect),
 		cmocka_unit_test(a_yearly_term_on_a_short_history_is_shrunk),
 		cmocka_unit_test(
 		    rows_that_cannot_be_fitted_are_refused_with_the_reason),
