@@ -1,6 +1,7 @@
 #include "model/prophet_design.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,8 @@ lay_out(struct prophet_design *d, struct pool *pool)
 	d->cosine = take(pool, spec->n_seasonalities * d->stride);
 	d->sine = take(pool, spec->n_seasonalities * d->stride);
 	d->condition = take(pool, spec->n_conditions * d->stride);
-	d->feature = take(pool, spec->n_features * d->stride);
+	d->feature = take(pool, (spec->n_features - d->n_sparse) * d->stride);
+	d->entry_value = take(pool, d->n_entries);
 	d->feature_mean = take(pool, spec->n_features);
 	d->feature_sd = take(pool, spec->n_features);
 	d->column = take(pool, (HEAD + d->n_beta) * CHUNK);
@@ -141,11 +143,11 @@ gather(const double *from, const size_t *order, size_t n, size_t stride,
 		to[i] = 0;
 }
 
+/* Scale the values x of feature j. */
 static void
-scale_feature(struct prophet_design *d, size_t j)
+scale_feature(struct prophet_design *d, size_t j, double *x)
 {
 	const enum prophet_standardize how = d->spec->feature[j].standardize;
-	double *x = d->feature + j * d->stride;
 	const double n = (double)d->n;
 	bool varies = false, binary = true;
 	double sum = 0, squares = 0;
@@ -167,6 +169,84 @@ scale_feature(struct prophet_design *d, size_t j)
 	d->feature_sd[j] = sqrt(squares / (n - 1));
 	for (size_t i = 0; i < d->n; i++)
 		x[i] = (x[i] - d->feature_mean[j]) / d->feature_sd[j];
+}
+
+/* The number of values of a feature that are not 0, if they are few and will not
+ * be scaled; else SIZE_MAX. */
+static size_t
+count_entries(const struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order, size_t j)
+{
+	const enum prophet_standardize how = d->spec->feature[j].standardize;
+	const double *x = rows->feature[j];
+	size_t n = 0;
+
+	if (how == PROPHET_STANDARDIZE_YES)
+		return SIZE_MAX;
+	for (size_t i = 0; i < d->n; i++) {
+		const double value = x[order[i]];
+
+		if (value == 0)
+			continue;
+		if (++n > d->n / 8 ||
+		    (value != 1 && how == PROPHET_STANDARDIZE_AUTO))
+			return SIZE_MAX;
+	}
+	return n;
+}
+
+/* Which features are sparse: they stand last in feature_at. */
+static void
+sort_features(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order)
+{
+	const size_t n = d->spec->n_features;
+	size_t dense = 0;
+
+	for (size_t j = 0; j < n; j++) {
+		const size_t entries = count_entries(d, rows, order, j);
+
+		if (entries == SIZE_MAX) {
+			d->feature_at[dense++] = j;
+			continue;
+		}
+		d->feature_at[n - ++d->n_sparse] = j;
+		d->n_entries += entries;
+	}
+}
+
+static void
+fill_sparse(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order)
+{
+	const size_t *sparse = d->feature_at + d->spec->n_features -
+	    d->n_sparse;
+	size_t n = 0;
+
+	for (size_t k = 0; k < d->n_sparse; k++) {
+		d->feature_mean[sparse[k]] = 0;
+		d->feature_sd[sparse[k]] = 1;
+	}
+	for (size_t i = 0; i < d->n && d->n_sparse > 0; i++) {
+		d->entry[i] = n;
+		for (size_t k = 0; k < d->n_sparse; k++) {
+			const double x = rows->feature[sparse[k]][order[i]];
+
+			if (x == 0)
+				continue;
+			d->entry_column[n] = k;
+			d->entry_value[n++] = x;
+		}
+	}
+	if (d->n_sparse > 0)
+		d->entry[d->n] = n;
+	for (size_t k = 0; k < d->n_sparse; k++) {
+		bool seen = false;
+
+		for (size_t e = 0; e < n; e++)
+			seen |= d->entry_column[e] == k;
+		d->unseen |= !seen;
+	}
 }
 
 /* ---- changepoints -------------------------------------------------------- */
@@ -260,6 +340,14 @@ set_priors(struct prophet_design *d)
 		}
 		prior[*place++] = 1 / (s * s);
 	}
+	place = d->place;
+	for (size_t j = 0; j < d->n_beta; j++)
+		d->at[j] = place[j];
+	for (size_t k = 0; k < spec->n_features; k++) {
+		const size_t first = d->n_beta - spec->n_features;
+
+		d->at[first + k] = place[first + d->feature_at[k]];
+	}
 	d->map.n = d->weight;
 	d->map.tau = spec->changepoint_prior_scale;
 	d->map.yy = d->yy;
@@ -344,11 +432,14 @@ fill_rows(struct prophet_design *d, const struct prophet_rows *rows,
 	for (size_t j = 0; j < spec->n_conditions; j++)
 		gather(rows->condition[j], order, d->n, d->stride,
 		    d->condition + j * d->stride);
-	for (size_t j = 0; j < spec->n_features; j++) {
-		gather(rows->feature[j], order, d->n, d->stride,
-		    d->feature + j * d->stride);
-		scale_feature(d, j);
+	for (size_t k = 0; k < spec->n_features - d->n_sparse; k++) {
+		const size_t j = d->feature_at[k];
+		double *x = d->feature + k * d->stride;
+
+		gather(rows->feature[j], order, d->n, d->stride, x);
+		scale_feature(d, j, x);
 	}
+	fill_sparse(d, rows, order);
 
 	d->start = d->t[0];
 	d->t_scale = d->t[d->n - 1] - d->start;
@@ -372,6 +463,34 @@ is_linear(const struct prophet_spec *spec)
 	return linear;
 }
 
+/* Lay out the arrays of indices behind the order of rows and features, which
+ * stay where they are in work->index. */
+static int
+place_indices(struct prophet_design *d, size_t n_rows,
+    struct prophet_workspace *work)
+{
+	const size_t n_features = d->spec->n_features;
+	const size_t ns = d->n_changepoints, n_beta = d->n_beta;
+	size_t *p;
+
+	if (vec_grow(&work->index, &work->index_cap,
+		n_rows + n_features + (ns + 1) + 2 * n_beta +
+		    (ns + d->n_sided) + (2 + n_beta + ns) + (d->n + 1) +
+		    d->n_entries,
+		sizeof(*work->index)) == -1)
+		return -1;
+	p = work->index + n_rows;
+	d->feature_at = p;
+	d->first = p += n_features;
+	d->place = p += ns + 1;
+	d->at = p += n_beta;
+	d->selected = p += n_beta;
+	d->active = p += ns + d->n_sided;
+	d->entry = p += 2 + n_beta + ns;
+	d->entry_column = p + d->n + 1;
+	return 0;
+}
+
 int
 prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
     const struct prophet_rows *rows, struct prophet_workspace *work)
@@ -387,20 +506,22 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 	d->weighted = rows->weight != NULL || spec->half_life > 0;
 	for (size_t j = 0; j < spec->n_features; j++)
 		d->n_sided += spec->feature[j].sign != PROPHET_ANY_SIGN;
-	/* Changepoints are fewer than rows, or given. */
 	if (vec_grow(&work->index, &work->index_cap,
-		2 * (rows->n + 2 * spec->n_changepoints + 2 * d->n_beta + 2),
-		sizeof(*work->index)) == -1)
+		rows->n + spec->n_features + 1, sizeof(*work->index)) == -1)
 		return -1;
-	order = work->index;
-	d->n = list_rows(rows, order, &sorted);
+	d->n = list_rows(rows, work->index, &sorted);
 	if (!sorted) {
 		const void *context[] = { d, rows };
 
-		qsort_r(order, d->n, sizeof(*order), compare_rows, context);
+		qsort_r(work->index, d->n, sizeof(*work->index), compare_rows,
+		    context);
 	}
 	d->n_changepoints = count_changepoints(d);
-	d->first = order + rows->n;
+	d->feature_at = work->index + rows->n;
+	sort_features(d, rows, work->index);
+	if (place_indices(d, rows->n, work) == -1)
+		return -1;
+	order = work->index;
 
 	lay_out(d, &pool);
 	q = 2 + d->n_beta - d->n_sided;
@@ -414,10 +535,8 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 		return -1;
 	pool = (struct pool){ .base = work->real };
 	lay_out(d, &pool);
-	d->place = d->first + d->n_changepoints + 1;
-	mapfit_place(&d->map, q, s, take(&pool, map_size), d->place + d->n_beta,
+	mapfit_place(&d->map, q, s, take(&pool, map_size), d->selected,
 	    work->flag);
-	d->active = d->place + d->n_beta + s;
 
 	fill_rows(d, rows, order);
 	place_changepoints(d);
@@ -607,11 +726,54 @@ make_columns(struct prophet_design *d, const double *target, size_t from,
 		    factor_of(d, j, from, m, by), m);
 		column += 2 * s->order * CHUNK;
 	}
-	for (size_t j = 0; j < spec->n_features; j++, column += CHUNK) {
-		copy_rows(column, d->feature + j * d->stride + from, m);
-		multiply_rows(column, 1,
-		    rows_of(d, spec->feature[j].mode, from), m);
+	for (size_t k = 0; k < spec->n_features - d->n_sparse; k++) {
+		const struct prophet_feature
+		    *feature = &spec->feature[d->feature_at[k]];
+
+		copy_rows(column, d->feature + k * d->stride + from, m);
+		multiply_rows(column, 1, rows_of(d, feature->mode, from), m);
+		column += CHUNK;
 	}
+}
+
+/* A value of a sparse feature at row i, times what its rows are multiplied
+ * by. */
+static double
+entry_value(const struct prophet_design *d, size_t entry, size_t i)
+{
+	const size_t k = d->spec->n_features - d->n_sparse +
+	    d->entry_column[entry];
+	const double *by = rows_of(d, d->spec->feature[d->feature_at[k]].mode,
+	    i);
+
+	return by == NULL ? d->entry_value[entry] : d->entry_value[entry] * *by;
+}
+
+/* Add the products of sparse features, in rows whose other columns are made:
+ * with those of the head into sums, with the rest into the row of the product
+ * that belongs to the feature. */
+static void
+add_entries(struct prophet_design *d, size_t from, size_t m, double *sums)
+{
+	const size_t width = linalg_stride(HEAD + d->n_beta);
+	const size_t end = HEAD + d->n_beta - d->n_sparse;
+
+	for (size_t i = 0; i < m; i++)
+		for (size_t e = d->entry[from + i]; e < d->entry[from + i + 1];
+		     e++) {
+			const double x = entry_value(d, e, from + i);
+			const size_t column = end + d->entry_column[e];
+			double *product = d->product + column * width;
+
+			for (size_t h = 0; h < HEAD; h++)
+				sums[h * width + column] += x *
+				    d->column[h * CHUNK + i];
+			for (size_t c = HEAD; c < end; c++)
+				product[c] += x * d->column[c * CHUNK + i];
+			for (size_t o = e; o < d->entry[from + i + 1]; o++)
+				product[end + d->entry_column[o]] += x *
+				    entry_value(d, o, from + i);
+		}
 }
 
 /* Add the rows from .. from + m - 1, which lie in one segment, to the sums. */
@@ -620,7 +782,8 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
     size_t from, size_t m)
 {
 	const struct prophet_spec *spec = d->spec;
-	const size_t end = HEAD + d->n_beta, width = linalg_stride(end);
+	const size_t end = HEAD + d->n_beta - d->n_sparse;
+	const size_t width = linalg_stride(HEAD + d->n_beta);
 	const size_t rows = m;
 	double *sums = d->segment + segment * HEAD * width;
 	const double *head[] = { d->column, d->column + CHUNK,
@@ -630,6 +793,8 @@ add_rows(struct prophet_design *d, const double *target, size_t segment,
 	size_t at = HEAD;
 
 	make_columns(d, target, from, m);
+	if (d->n_sparse > 0)
+		add_entries(d, from, m, sums);
 	m += m % 2;
 	multiply(head, d->column, end, m, head_sums);
 	for (size_t j = 0; j < spec->n_seasonalities; j++) {
@@ -729,7 +894,7 @@ collect_hinges(struct prophet_design *d)
 		sd[0] = of_t[0] - s * of_1[0];
 		sd[1] = of_t[1] - s * of_1[1];
 		for (size_t j = 0; j < d->n_beta; j++) {
-			const size_t at = d->place[j];
+			const size_t at = d->at[j];
 			const double product = of_t[HEAD + j] -
 			    s * of_1[HEAD + j];
 
@@ -754,15 +919,14 @@ collect_hinges(struct prophet_design *d)
 		d->segment[i] += d->segment[size + i];
 }
 
-/* The product of two columns whose coefficients are at a and b of theta; both
- * dense, a <= b. */
+/* The product of two columns whose coefficients are at a and b of theta. */
 static void
 set_product(struct mapfit *map, size_t a, size_t b, double product)
 {
 	const size_t dq = linalg_stride(map->q), ds = linalg_stride(map->s);
 
 	if (a < dq && b < dq)
-		map->dd[a * dq + b] = product;
+		map->dd[a < b ? a * dq + b : b * dq + a] = product;
 	else if (a < dq)
 		map->sd[(b - dq) * dq + a] = product;
 	else if (b < dq)
@@ -777,6 +941,7 @@ collect_dense(struct prophet_design *d)
 {
 	const struct prophet_spec *spec = d->spec;
 	const size_t width = linalg_stride(HEAD + d->n_beta);
+	const size_t sparse = 2 + d->n_beta - d->n_sparse;
 	const double *own = d->own, *target = d->segment + 2 * width;
 	double *g = d->product + HEAD * width + HEAD;
 
@@ -790,11 +955,17 @@ collect_dense(struct prophet_design *d)
 	for (size_t i = 0; i < 2 + d->n_beta; i++) {
 		const double *from = i < 2 ? d->segment + i * width
 					   : d->product + (i + 1) * width;
-		const size_t at = i < 2 ? i : d->place[i - 2];
+		const size_t at = i < 2 ? i : d->at[i - 2];
 
-		for (size_t j = i; j < 2 + d->n_beta; j++)
-			set_product(&d->map, at, j < 2 ? j : d->place[j - 2],
-			    from[j < 2 ? j : j + 1]);
+		for (size_t j = i; j < 2 + d->n_beta; j++) {
+			const double *product = &from[j < 2 ? j : j + 1];
+
+			/* With dense ones they are in the row of the sparse. */
+			if (i >= 2 && i < sparse && j >= sparse)
+				product = &d->product[(j + 1) * width + i + 1];
+			set_product(&d->map, at, j < 2 ? j : d->at[j - 2],
+			    *product);
+		}
 		d->map.gradient[at] = target[i < 2 ? i : i + 1];
 	}
 	d->map.rr = target[2];
@@ -873,11 +1044,19 @@ prophet_design_products(struct prophet_design *d, const double *target,
 
 /* ---- residuals ----------------------------------------------------------- */
 
+/* Where feature j adds to. */
+static double *
+sum_of(const struct prophet_design *d, size_t j)
+{
+	return multiplies(d, d->spec->feature[j].mode) ? d->times : d->terms;
+}
+
 /* Sums of the terms of each mode, into d->terms and d->times. */
 static void
 sum_terms(struct prophet_design *d, const double *beta)
 {
 	const struct prophet_spec *spec = d->spec;
+	const size_t n_dense = spec->n_features - d->n_sparse;
 
 	memset(d->terms, 0, d->stride * sizeof(*d->terms));
 	for (size_t i = 0; !d->linear && i < d->stride; i++)
@@ -896,10 +1075,16 @@ sum_terms(struct prophet_design *d, const double *beta)
 			sum[i] += on[i] * to[i];
 		beta += 2 * s->order;
 	}
-	for (size_t j = 0; j < spec->n_features; j++)
-		axpy(beta[j], d->feature + j * d->stride,
-		    multiplies(d, spec->feature[j].mode) ? d->times : d->terms,
-		    d->n);
+	for (size_t k = 0; k < n_dense; k++)
+		axpy(beta[d->feature_at[k]], d->feature + k * d->stride,
+		    sum_of(d, d->feature_at[k]), d->n);
+	for (size_t i = 0; d->n_sparse > 0 && i < d->n; i++)
+		for (size_t e = d->entry[i]; e < d->entry[i + 1]; e++) {
+			const size_t j =
+			    d->feature_at[n_dense + d->entry_column[e]];
+
+			sum_of(d, j)[i] += beta[j] * d->entry_value[e];
+		}
 }
 
 /* The residual of row i, whose trend has the value line before it is bent. */

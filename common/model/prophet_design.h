@@ -10,6 +10,9 @@
  * only those with its highest harmonic are summed, the rest follows from
  * 2 cos a cos b = cos(a - b) + cos(a + b) and its like.
  *
+ * A feature that is mostly 0, as a holiday is, has no column: its few products
+ * are summed row by row.
+ *
  * Multiplicative terms and logistic growth make the model nonlinear.  Near
  * parameters given, it is linear in their changes; its columns are then those of
  * the linear model, each row multiplied by a factor that depends on the kind of
@@ -62,8 +65,22 @@ struct prophet_design {
 	size_t stride;
 	double *cosine, *sine; /* per seasonality */
 	double *condition;     /* per condition */
-	double *feature;       /* per feature, scaled */
+	double *feature;       /* per dense feature, scaled */
 	double *feature_mean, *feature_sd;
+
+	/* Columns stand in this order: those of seasonalities, of dense
+	 * features, of sparse ones.  The feature of column c, counted from the
+	 * first of a feature, is feature_at[c]; at[c] is where the coefficient
+	 * of column c, counted from the first of a term, stands in map.theta.
+	 */
+	size_t n_sparse, n_entries;
+	size_t *feature_at, *at;
+	size_t *selected; /* room for map */
+	/* The values of sparse features that are not 0: those of row i from
+	 * entry[i] on, with the columns that they belong to, counted from the
+	 * first sparse one. */
+	size_t *entry, *entry_column;
+	double *entry_value;
 
 	/* Sums of products. */
 	double *column, *segment, *product, *own;

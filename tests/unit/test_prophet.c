@@ -752,6 +752,66 @@ a_robust_fit_does_not_follow_outliers(void **state)
 	prophet_free(robust);
 }
 
+/* Sparse and dense features in turn, of both modes, that share rows; weights;
+ * signs that hold anyway.  The posterior is that of prediction, which knows no
+ * sparse ones. */
+static void
+features_that_are_mostly_zero_are_fitted_like_others(void **state)
+{
+	enum { N = 6 };
+	static double x[N][MADE];
+	const double *column[N];
+	struct prophet_feature feature[N];
+	double weight[MADE];
+	struct made s;
+	struct rng rng;
+
+	(void)state;
+	for (int growth = 0; growth < 3; growth++)
+		for (int way = 0; way < 4; way++) {
+			struct prophet *fit;
+
+			make_series(&s, (enum prophet_mode)(way & 1));
+			rng_init(&rng, 3, rng_stream(6, 0, 0));
+			for (int j = 0; j < N; j++) {
+				for (int i = 0; i < MADE; i++) {
+					const bool on = j % 3 == 1 ||
+					    i % 23 == j / 2 || i % 31 == 0;
+
+					x[j][i] = on ? rng_uniform(&rng) : 0;
+					if (j == 0)
+						x[j][i] = on;
+					s.y[i] += 20 * (j + 1) * x[j][i];
+				}
+				column[j] = x[j];
+				feature[j] = (struct prophet_feature){
+					.prior_scale = 5,
+					.standardize = j == 0
+					    ? PROPHET_STANDARDIZE_AUTO
+					    : PROPHET_STANDARDIZE_NO,
+					.mode = (enum prophet_mode)(j % 2),
+					.sign = j == 2 || j == 4
+					    ? PROPHET_NOT_NEGATIVE
+					    : PROPHET_ANY_SIGN,
+				};
+			}
+			for (int i = 0; i < MADE; i++)
+				weight[i] = 1 + i % 4;
+			s.spec.growth = (enum prophet_growth)growth;
+			s.spec.n_seasonalities = 1;
+			s.spec.feature = feature;
+			s.spec.n_features = N;
+			s.rows.feature = column;
+			if (way >> 1)
+				s.rows.weight = weight;
+			fit = fit_made(&s);
+			assert_optimum(fit, &s);
+			for (int j = 0; j < N; j++)
+				assert_true(prophet_effect(fit, (size_t)j) > 0);
+			prophet_free(fit);
+		}
+}
+
 /* ---- degenerate series --------------------------------------------------- */
 
 static void
@@ -1480,6 +1540,8 @@ main(void)
 		cmocka_unit_test(
 		    coefficients_keep_their_signs_at_the_best_price),
 		cmocka_unit_test(signs_that_hold_anyway_do_not_matter),
+		cmocka_unit_test(
+		    features_that_are_mostly_zero_are_fitted_like_others),
 		cmocka_unit_test(a_robust_fit_does_not_follow_outliers),
 		cmocka_unit_test(residuals_flag_the_days_of_the_original),
 		cmocka_unit_test(residuals_match_the_worked_example),
