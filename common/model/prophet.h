@@ -238,13 +238,17 @@ struct prophet;
 
 /*
  * Memory that fits work in, kept from one to the next: with many series, make
- * one per thread.  A zeroed one is empty, before and after release.
+ * one per thread.  Sums that depend on the times only are kept too: a series on
+ * the days of the one before it takes about half the time, with the same result.
+ * A zeroed one is empty, before and after release.
  */
 struct prophet_workspace {
 	double *real;
 	size_t *index;
 	bool *flag;
 	size_t real_cap, index_cap, flag_cap;
+	double *known; /* a key of known_n numbers, and what goes with it */
+	size_t known_cap, known_n;
 };
 
 void prophet_workspace_release(struct prophet_workspace *work);

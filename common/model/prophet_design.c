@@ -491,6 +491,111 @@ place_indices(struct prophet_design *d, size_t n_rows,
 	return 0;
 }
 
+/* ---- products kept ------------------------------------------------------- */
+
+/*
+ * The products of columns with each other depend on the times alone where there
+ * are neither weights nor features nor conditions, and the model is linear.  They
+ * are kept with a key: all numbers that they follow from.
+ */
+struct key {
+	double *at;
+	bool store, same;
+};
+
+/* Compare a number with that of the key, or put it there. */
+static void
+visit(struct key *key, double x)
+{
+	if (key->store)
+		*key->at = x;
+	key->same &= *key->at++ == x;
+}
+
+/* Whether the key is that of the design; or make it so. */
+static bool
+go_through(struct key key, const struct prophet_design *d,
+    const struct prophet_rows *rows, const size_t *order)
+{
+	const struct prophet_spec *spec = d->spec;
+
+	/* The length of the key, first. */
+	visit(&key, (double)d->n);
+	visit(&key, (double)d->n_changepoints);
+	visit(&key, (double)spec->n_seasonalities);
+	if (!key.same)
+		return false;
+	visit(&key, spec->growth);
+	for (size_t j = 0; j < spec->n_seasonalities; j++) {
+		visit(&key, spec->seasonality[j].period);
+		visit(&key, (double)spec->seasonality[j].order);
+	}
+	for (size_t c = 0; c < d->n_changepoints; c++)
+		visit(&key, d->changepoint[c]);
+	for (size_t i = 0; i < d->n; i++)
+		visit(&key, rows->t[order[i]]);
+	return key.same;
+}
+
+/* dd, sd and ss, from there or to there. */
+static void
+copy_products(struct mapfit *map, double *kept, bool keep)
+{
+	const size_t dq = linalg_stride(map->q), ds = linalg_stride(map->s);
+	const struct {
+		double *products;
+		size_t n;
+	} part[] = {
+		{ map->dd, map->q * dq },
+		{ map->sd, map->s * dq },
+		{ map->ss, map->s * ds },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (keep)
+			memcpy(kept, part[i].products,
+			    part[i].n * sizeof(*kept));
+		else
+			memcpy(part[i].products, kept,
+			    part[i].n * sizeof(*kept));
+		kept += part[i].n;
+	}
+}
+
+/* Take the products of the last fit if they are those of this one; else have
+ * them kept when they are made. */
+static int
+keep_products(struct prophet_design *d, const struct prophet_rows *rows,
+    const size_t *order, struct prophet_workspace *work)
+{
+	const struct prophet_spec *spec = d->spec;
+	const size_t key = 4 + 2 * spec->n_seasonalities + d->n_changepoints +
+	    d->n;
+	struct key known = { .at = work->known, .same = true };
+
+	if (!d->linear || d->weighted || spec->n_features > 0 ||
+	    spec->n_conditions > 0)
+		return 0;
+	if (work->known_n > 0 && go_through(known, d, rows, order)) {
+		copy_products(&d->map, work->known + key, false);
+		d->products_known = true;
+		return 0;
+	}
+	work->known_n = 0;
+	if (vec_grow(&work->known, &work->known_cap,
+		key + mapfit_size(d->map.q, d->map.s),
+		sizeof(*work->known)) == -1)
+		return -1;
+	known = (struct key){ .at = work->known, .store = true, .same = true };
+	go_through(known, d, rows, order);
+	d->store = work->known + key;
+	d->store_key = key;
+	d->stored = &work->known_n;
+	return 0;
+}
+
+/* ---- set up, at last ----------------------------------------------------- */
+
 int
 prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
     const struct prophet_rows *rows, struct prophet_workspace *work)
@@ -541,7 +646,7 @@ prophet_design_init(struct prophet_design *d, const struct prophet_spec *spec,
 	fill_rows(d, rows, order);
 	place_changepoints(d);
 	set_priors(d);
-	return 0;
+	return keep_products(d, rows, order, work);
 }
 
 /* ---- products ------------------------------------------------------------ */
@@ -1015,6 +1120,59 @@ make_factors(struct prophet_design *d)
 	}
 }
 
+/* g[j] += sum over m rows of a times column j of b, as multiply() does it. */
+static void
+multiply_one(const double *a, const double *b, size_t n, size_t m, double *g)
+{
+	for (size_t j = 0; j < n; j++, b += CHUNK) {
+		pair sum = { 0 };
+
+		for (size_t i = 0; i < m; i += 2)
+			sum += *(const pair *)(a + i) * *(const pair *)(b + i);
+		g[j] += sum[0] + sum[1];
+	}
+}
+
+/* The products with the target alone: the third row of the sums of a segment.
+ * Adds in the same order as if all were made, so that no bit differs. */
+static void
+target_products(struct prophet_design *d, const double *target)
+{
+	const size_t end = HEAD + d->n_beta, width = linalg_stride(end);
+	const size_t ns = d->n_changepoints, size = HEAD * width;
+	const size_t dq = linalg_stride(d->map.q);
+
+	for (size_t c = 0; c <= ns; c++) {
+		double *sums = d->segment + c * size + 2 * width;
+		size_t from = c > 0 ? d->first[c - 1] : 0;
+
+		memset(sums, 0, width * sizeof(*sums));
+		for (; from < d->first[c]; from += CHUNK) {
+			const size_t left = d->first[c] - from;
+			const size_t m = left < CHUNK ? left : CHUNK;
+
+			make_columns(d, target, from, m);
+			multiply_one(d->column + 2 * CHUNK, d->column, end,
+			    m + m % 2, sums);
+		}
+	}
+	for (size_t c = ns; c-- > 0;) {
+		double *later = d->segment + (c + 1) * size + 2 * width;
+
+		for (size_t i = 0; c + 1 < ns && i < end; i++)
+			later[i] += later[size + i];
+		d->map.gradient[dq + c] = later[0] -
+		    d->changepoint[c] * later[1];
+	}
+	double *all = d->segment + 2 * width;
+	for (size_t i = 0; ns > 0 && i < end; i++)
+		all[i] += all[size + i];
+	for (size_t i = 0; i < 2 + d->n_beta; i++)
+		d->map.gradient[i < 2 ? i : d->at[i - 2]] =
+		    all[i < 2 ? i : i + 1];
+	d->map.rr = all[2];
+}
+
 void
 prophet_design_products(struct prophet_design *d, const double *target,
     const double *theta)
@@ -1022,6 +1180,10 @@ prophet_design_products(struct prophet_design *d, const double *target,
 	const size_t width = linalg_stride(HEAD + d->n_beta);
 	const size_t ns = d->n_changepoints;
 
+	if (d->products_known) {
+		target_products(d, target);
+		return;
+	}
 	memset(d->segment, 0, (ns + 1) * HEAD * width * sizeof(double));
 	memset(d->product, 0, (HEAD + d->n_beta + 1) * width * sizeof(double));
 	memset(d->own, 0,
@@ -1040,6 +1202,13 @@ prophet_design_products(struct prophet_design *d, const double *target,
 	collect_dense(d);
 	if (d->cap != NULL)
 		bend_trend(&d->map, theta[0], theta[1]);
+	if (d->store != NULL) {
+		copy_products(&d->map, d->store, true);
+		*d->stored = d->store_key;
+		d->store = NULL;
+		/* For another target of this fit, as for the next. */
+		d->products_known = true;
+	}
 }
 
 /* ---- residuals ----------------------------------------------------------- */

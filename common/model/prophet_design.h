@@ -82,6 +82,12 @@ struct prophet_design {
 	size_t *entry, *entry_column;
 	double *entry_value;
 
+	/* Products of columns that are there already, or are to be kept in
+	 * store for the next fit, if it is not NULL; see keep_products(). */
+	bool products_known;
+	double *store;
+	size_t store_key, *stored;
+
 	/* Sums of products. */
 	double *column, *segment, *product, *own;
 	double *best;   /* room for parameters, laid out as map.theta */

@@ -25,6 +25,7 @@ prophet_workspace_release(struct prophet_workspace *work)
 	free(work->real);
 	free(work->index);
 	free(work->flag);
+	free(work->known);
 	memset(work, 0, sizeof(*work));
 }
 

@@ -1119,6 +1119,49 @@ a_workspace_that_was_used_before_does_not_matter(void **state)
 	prophet_workspace_release(&work);
 }
 
+/* A series on the days of the one before it, and others in between. */
+static void
+sums_that_are_known_do_not_matter(void **state)
+{
+	struct prophet_workspace work = { 0 };
+	struct made s;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		struct prophet *a, *b;
+
+		make_series(&s, PROPHET_ADDITIVE);
+		s.spec.n_features = 0;
+		for (int j = 0; j < MADE; j++)
+			s.y[j] += i * (j % 17);
+		/* The same days mostly: then other ones, then other terms. */
+		if (i % 8 == 3)
+			s.y[100] = NAN;
+		if (i % 8 == 4)
+			s.t[7] += 1e-9;
+		if (i % 8 == 5)
+			s.season[1].period = 30.5;
+		if (i % 8 == 6)
+			s.season[1].mode = PROPHET_MULTIPLICATIVE;
+		if (i % 16 == 7)
+			s.spec.growth = PROPHET_FLAT;
+		if (i % 16 == 15)
+			s.spec.changepoint_range = 0.7;
+		s.spec.changepoint_prior_scale = 0.05 + i * 0.01;
+		s.season[0].prior_scale = 1 + i;
+		/* A fit without rest takes its target twice. */
+		for (int j = 0; j < MADE && i % 8 == 1; j++)
+			s.y[j] = 3 + 0.01 * j + sin(2 * M_PI * j / 7) +
+			    1e-7 * (j % 13);
+		assert_non_null(a = prophet_fit(&s.spec, &s.rows, &work));
+		assert_non_null(b = prophet_fit(&s.spec, &s.rows, NULL));
+		assert_same_fit(a, b);
+		prophet_free(a);
+		prophet_free(b);
+	}
+	prophet_workspace_release(&work);
+}
+
 static void
 a_restored_model_predicts_the_same(void **state)
 {
@@ -1554,6 +1597,7 @@ main(void)
 		cmocka_unit_test(equal_regressors_of_any_size_do_no_harm),
 		cmocka_unit_test(
 		    a_workspace_that_was_used_before_does_not_matter),
+		cmocka_unit_test(sums_that_are_known_do_not_matter),
 		cmocka_unit_test(a_restored_model_predicts_the_same),
 		cmocka_unit_test(parts_of_a_forecast_add_up),
 		cmocka_unit_test(
