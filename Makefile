@@ -72,7 +72,11 @@ $(B)/replay/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay.o $(LIB)
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LDLIBS) $(LDLIBS)
+
+# It reads reference cases as the unit tests do.
+$(B)/bench/bench_forecast: BENCH_LDLIBS = -lcmocka
+$(B)/obj/tests/bench/bench_forecast.o: CPPFLAGS += -Itests/unit
 
 -include $(OBJ:.o=.d)
 
@@ -111,6 +115,10 @@ bench: $(TOOLS)
 
 bench-%: $(B)/bench/bench_%
 	$<
+
+# Against R's prophet, where it is installed (Debian: r-cran-prophet).
+bench-forecast: $(B)/bench/bench_forecast $(TOOLS)
+	@B=$(B) tests/bench/forecast.sh
 
 # ---- housekeeping -----------------------------------------------------------
 
@@ -154,6 +162,6 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-forecast golden format lint \
 	install uninstall clean
 .SECONDARY:

@@ -424,7 +424,8 @@ predict(struct forecasts *f, struct series *s, const struct prophet *fit,
 	out = (struct prophet_forecast){
 		.yhat = s->yhat, .lower = s->lower, .upper = s->upper
 	};
-	prophet_predict(fit, &rows, f->o->interval, &out);
+	if (prophet_predict(fit, &rows, f->o->interval, &out) == -1)
+		cli_no_memory(f->cli);
 	residual_score(s->y, s->yhat, s->n, f->o->threshold, s->residual, s->z,
 	    s->flag);
 }

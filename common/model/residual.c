@@ -2,29 +2,29 @@
 
 #include <math.h>
 
+#include "model/flag.h"
+#include "model/stats.h"
+
 void
 residual_score(const double *y, const double *yhat, size_t n, double threshold,
     double *residual, double *z, int8_t *flag)
 {
-	double sum = 0, squares = 0, largest = 0, count = 0, sd;
+	double largest = 0, mean, sd;
 
 	for (size_t i = 0; i < n; i++) {
 		residual[i] = y[i] - yhat[i];
-		if (isnan(residual[i]))
-			continue;
-		sum += residual[i];
-		count++;
-		largest = fmax(largest, fabs(y[i]));
-	}
-	/* Two passes: squares minus the square of the mean would cancel. */
-	for (size_t i = 0; i < n; i++)
 		if (!isnan(residual[i]))
-			squares += (residual[i] - sum / count) *
-			    (residual[i] - sum / count);
-	sd = count > 1 ? sqrt(squares / (count - 1)) : 0;
+			largest = fmax(largest, fabs(y[i]));
+	}
+	mean = stats_mean(residual, n);
+	sd = stats_sd(residual, n);
 	for (size_t i = 0; i < n; i++) {
-		z[i] = sd > 1e-9 * largest ? (residual[i] - sum / count) / sd
-					   : NAN;
-		flag[i] = isnan(residual[i]) ? -1 : fabs(z[i]) > threshold;
+		z[i] = sd > 1e-9 * largest ? (residual[i] - mean) / sd
+					   : (double)NAN;
+		flag[i] = FLAG_NO;
+		if (isnan(residual[i]))
+			flag[i] = FLAG_MISSING;
+		else if (fabs(z[i]) > threshold)
+			flag[i] = FLAG_YES;
 	}
 }
