@@ -38,6 +38,12 @@ MAN   := $(sort $(wildcard man/*.[1-8]))
 
 all: $(TOOLS)
 
+# What programs read at run time is beside them, as it is when installed.
+$(TOOLS): | $(B)/share/aee
+$(B)/share/aee:
+	@mkdir -p $(@D)
+	ln -sfn $(abspath config) $@
+
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -142,7 +148,7 @@ lint:
 	$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
 
 # The files of config/ keep their place below share/aee.
-CONFIG := $(sort $(wildcard config/*.* config/*/*.*))
+CONFIG := $(filter-out %.mjs,$(sort $(wildcard config/*.* config/*/*.*)))
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin

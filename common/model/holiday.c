@@ -133,20 +133,16 @@ holidays_fill(const struct holidays *holidays, size_t c, const double *t,
 {
 	const int32_t *day = holidays->day;
 	const size_t first = holidays->first[c], end = holidays->first[c + 1];
-	size_t ones = 0;
+	size_t ones = 0, low = first;
 
 	for (size_t i = 0; i < n; i++) {
 		const double want = floor(t[i]);
-		size_t low = first, high = end;
 
-		while (low < high) {
-			const size_t middle = low + (high - low) / 2;
-
-			if (day[middle] < want)
-				low = middle + 1;
-			else
-				high = middle;
-		}
+		/* Times mostly ascend: go on from the last one's place. */
+		while (low > first && day[low - 1] >= want)
+			low--;
+		while (low < end && day[low] < want)
+			low++;
 		x[i] = low < end && day[low] == want;
 		ones += x[i] == 1;
 	}

@@ -2,29 +2,47 @@
 
 #include <math.h>
 
-#include "model/flag.h"
-#include "model/stats.h"
+struct residual_scale
+residual_scale(const double *y, const double *yhat, size_t n)
+{
+	struct residual_scale scale = { 0 };
+	double squares = 0, largest = 0, count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const double residual = y[i] - yhat[i];
+
+		if (isnan(residual))
+			continue;
+		scale.mean += residual;
+		count++;
+		largest = fmax(largest, fabs(y[i]));
+	}
+	if (count < 2)
+		return scale;
+	scale.mean /= count;
+	/* Two passes: squares minus the square of the mean would cancel. */
+	for (size_t i = 0; i < n; i++) {
+		const double residual = y[i] - yhat[i];
+
+		if (!isnan(residual))
+			squares += (residual - scale.mean) *
+			    (residual - scale.mean);
+	}
+	scale.sd = sqrt(squares / (count - 1));
+	if (scale.sd <= 1e-9 * largest)
+		scale.sd = 0;
+	return scale;
+}
 
 void
-residual_score(const double *y, const double *yhat, size_t n, double threshold,
-    double *residual, double *z, int8_t *flag)
+residual_score(const double *y, const double *yhat, size_t n,
+    const struct residual_scale *scale, double threshold, double *residual,
+    double *z, int8_t *flag)
 {
-	double largest = 0, mean, sd;
-
 	for (size_t i = 0; i < n; i++) {
 		residual[i] = y[i] - yhat[i];
-		if (!isnan(residual[i]))
-			largest = fmax(largest, fabs(y[i]));
-	}
-	mean = stats_mean(residual, n);
-	sd = stats_sd(residual, n);
-	for (size_t i = 0; i < n; i++) {
-		z[i] = sd > 1e-9 * largest ? (residual[i] - mean) / sd
-					   : (double)NAN;
-		flag[i] = FLAG_NO;
-		if (isnan(residual[i]))
-			flag[i] = FLAG_MISSING;
-		else if (fabs(z[i]) > threshold)
-			flag[i] = FLAG_YES;
+		z[i] = scale->sd > 0 ? (residual[i] - scale->mean) / scale->sd
+				     : NAN;
+		flag[i] = isnan(residual[i]) ? -1 : fabs(z[i]) > threshold;
 	}
 }

@@ -160,6 +160,7 @@ the_fit_is_the_exact_optimum(void **state)
 static void
 residuals_flag_the_days_of_the_original(void **state)
 {
+	struct residual_scale scale;
 	static const double want[] = { 20162, 20163, 20342 };
 	struct prophet_case c;
 	struct prophet_forecast out = { 0 };
@@ -177,7 +178,9 @@ residuals_flag_the_days_of_the_original(void **state)
 	assert_non_null(flag = calloc(n, sizeof(*flag)));
 	assert_non_null(fit = prophet_fit(&c.spec, &c.history, NULL));
 	prophet_predict(fit, &c.history, 0.8, &out);
-	residual_score(c.history.y, out.yhat, n, 2.5, residual, z, flag);
+	scale = residual_scale(c.history.y, out.yhat, n);
+	residual_score(c.history.y, out.yhat, n, &scale, 2.5, residual, z,
+	    flag);
 	/* 2025-03-15, 2025-03-16, 2025-09-11 */
 	for (size_t i = 0; i < n; i++)
 		if (flag[i] == 1) {
@@ -196,6 +199,7 @@ residuals_flag_the_days_of_the_original(void **state)
 static void
 residuals_match_the_worked_example(void **state)
 {
+	struct residual_scale scale;
 	const double y[] = { 11, 9, NAN, 12, 8, 15 };
 	const double yhat[] = { 10, 10, 10, 10, 10, NAN };
 	double r[6], z[6];
@@ -203,7 +207,8 @@ residuals_match_the_worked_example(void **state)
 
 	(void)state;
 	/* 1 -1 2 -2: mean 0, sd sqrt(10 / 3) */
-	residual_score(y, yhat, 6, 1, r, z, flag);
+	scale = residual_scale(y, yhat, 6);
+	residual_score(y, yhat, 6, &scale, 1, r, z, flag);
 	assert_near(r[3], 2, 0);
 	assert_near(z[0], 1 / sqrt(10.0 / 3), 1e-15);
 	assert_near(z[4], -2 / sqrt(10.0 / 3), 1e-15);
@@ -217,13 +222,15 @@ residuals_match_the_worked_example(void **state)
 static void
 residuals_that_are_rounding_have_no_z(void **state)
 {
+	struct residual_scale scale;
 	const double y[] = { 1e6, 2e6, 3e6 };
 	const double yhat[] = { 1e6, 2e6 + 1e-9, 3e6 };
 	double r[3], z[3];
 	int8_t flag[3];
 
 	(void)state;
-	residual_score(y, yhat, 3, 1, r, z, flag);
+	scale = residual_scale(y, yhat, 3);
+	residual_score(y, yhat, 3, &scale, 1, r, z, flag);
 	assert_true(isnan(z[0]) && isnan(z[1]));
 	assert_int_equal(flag[1], 0);
 }
