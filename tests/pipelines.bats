@@ -18,7 +18,7 @@ setup() {
 }
 
 again() {
-    make -s B="$BUILD" RUN_CONFIG=shop.yaml run
+    make -s --no-print-directory B="$BUILD" RUN_CONFIG=shop.yaml run
 }
 
 # Every file of out/ with its time and what it holds.
