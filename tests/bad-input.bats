@@ -219,6 +219,18 @@ second() {
     names --products "2: column 'cost_price': 'cheap' is not a number"
 }
 
+@test "aee-kpi: bad rows of every table are kept, under their headers" {
+    printf 'order_date,channel,order_value\n2025-01-01,a,1\n2025-01-02,a,x\n' >orders
+    printf 'date,channel,sessions\n2025-01-01,a,5\n2025-02-30,a,5\nbad\n' >traffic
+    run -0 --separate-stderr aee-kpi --bad-rows=bad -t traffic orders
+    [ "${#lines[@]}" = 2 ]
+    [ "$(cat bad)" = "order_date,channel,order_value
+2025-01-02,a,x
+date,channel,sessions
+2025-02-30,a,5
+bad" ]
+}
+
 @test "aee-kpi: negative and zero revenue have no largest channel" {
     run -0 aee-kpi <<'END'
 order_date,channel,order_value

@@ -173,14 +173,16 @@ cli_start(struct cli *cli)
 		cli_no_memory(cli);
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
+	if (cli->bad_path != NULL) {
+		cli->options.keep_bad = output_open(cli->bad_path);
+		if (cli->options.keep_bad == NULL)
+			cli_no_memory(cli);
+		if (output_error(cli->options.keep_bad) != NULL)
+			cli_fail(cli, "%s",
+			    output_error(cli->options.keep_bad));
+	}
 	cli->table_options = cli->options;
 	cli->table_options.second = true;
-	if (cli->bad_path == NULL)
-		return;
-	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
-		cli_no_memory(cli);
-	if (output_error(cli->options.keep_bad) != NULL)
-		cli_fail(cli, "%s", output_error(cli->options.keep_bad));
 }
 
 static struct recin *
