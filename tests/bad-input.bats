@@ -261,6 +261,19 @@ END
     [ "${stderr_lines[-1]}" = "aee-kpi: 2 records skipped: 2 column 'order_value' is not a number" ]
 }
 
+@test "every program: a long key is cut at a character" {
+    long() {
+        key=x$(printf 'ä%.0s' {1..29})
+        mlr --icsv --ojsonl cat <<<"$2"$'\n'"$3" >in
+        mlr --icsv --ojsonl put '$'"$key"'ää=1' <<<"$2"$'\n'"${3/01-01/01-02}" >>in
+        # The one passes no columns through, the other shows whole keys.
+        case $1 in aee-kpi | aee-forecast) return 0 ;; esac
+        run -1 --separate-stderr "$1" --ocsv in
+        [[ $stderr == *"key '$key' is not in the first record"* ]] || { echo "$stderr"; return 1; }
+    }
+    each long
+}
+
 @test "aee-iforest: dates are not looked at, and zero and negative values are values" {
     printf '%s\n' date,x,y 2025-01-03,-5,0 2025-01-01,0,0 2025-01-01,-1,-1 2025-02-30,0,-400 >in
     aee-iforest in >out

@@ -14,6 +14,7 @@
 #include "record/output.h"
 #include "record/pass.h"
 #include "record/table.h"
+#include "record/utf8.h"
 
 void
 cli_init(struct cli *cli, const char *usage)
@@ -340,7 +341,7 @@ cli_pass_kept(struct cli *cli, const struct table *table, size_t row)
 		cli_fail(cli,
 		    "record %zu: key '%.*s' is not in the first record, and "
 		    "only NDJSON has a place for it",
-		    row + 1, (int)(key.n < 60 ? key.n : 60), key.p);
+		    row + 1, utf8_shown(key.p, key.n), key.p);
 }
 
 /* Free what cli holds, but the streams. */
