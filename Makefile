@@ -31,6 +31,7 @@ TOOLS = $(TOOL_SRC:tools/%.c=$(B)/bin/%)
 UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 REPLAYS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/replay/%)
 FUZZERS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+BENCHES = $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 OBJ   = $(patsubst %.c,$(B)/obj/%.o,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
 	$(FUZZ_SRC) $(BENCH_SRC) tests/fuzz/replay.c)
 SHELL_SRC = bootstrap .ci/run $(wildcard pipelines/*.sh tests/*.sh tests/*/*.sh)
@@ -116,7 +117,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(wildcard common/*/*.h)
 golden: $(TOOLS)
 	@B=$(B) tests/golden.sh
 
-bench: $(TOOLS)
+bench: $(TOOLS) $(BENCHES)
 	@B=$(B) tests/bench/bench.sh
 
 bench-%: $(B)/bench/bench_%

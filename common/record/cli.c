@@ -15,6 +15,7 @@
 #include "record/output.h"
 #include "record/pass.h"
 #include "record/table.h"
+#include "record/utf8.h"
 
 void
 cli_init(struct cli *cli, const char *usage)
@@ -174,15 +175,17 @@ cli_start(struct cli *cli)
 		cli_no_memory(cli);
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
+	if (cli->bad_path != NULL) {
+		cli->options.keep_bad = output_open(cli->bad_path);
+		if (cli->options.keep_bad == NULL)
+			cli_no_memory(cli);
+		if (output_error(cli->options.keep_bad) != NULL)
+			cli_fail(cli, "%s",
+			    output_error(cli->options.keep_bad));
+	}
 	cli->table_options = cli->options;
 	cli->table_options.second = true;
 	cli->share_options.format = FORMAT_CSV;
-	if (cli->bad_path == NULL)
-		return;
-	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
-		cli_no_memory(cli);
-	if (output_error(cli->options.keep_bad) != NULL)
-		cli_fail(cli, "%s", output_error(cli->options.keep_bad));
 }
 
 static struct recin *
@@ -353,7 +356,7 @@ cli_pass_kept(struct cli *cli, const struct table *table, size_t row)
 		cli_fail(cli,
 		    "record %zu: key '%.*s' is not in the first record, and "
 		    "only NDJSON has a place for it",
-		    row + 1, (int)(key.n < 60 ? key.n : 60), key.p);
+		    row + 1, utf8_shown(key.p, key.n), key.p);
 }
 
 /* Free what cli holds, but the streams. */
