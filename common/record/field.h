@@ -28,7 +28,10 @@ struct field {
 	const char *p;
 	size_t n;
 	enum field_kind kind;
+	bool padded; /* FIELD_PAD bytes from p[n] on may be read too */
 };
+
+enum { FIELD_PAD = 16 };
 
 /* A missing value: an empty field, null, or an absent key. */
 static inline bool

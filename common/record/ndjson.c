@@ -342,7 +342,7 @@ ndjson_record(struct source *s, struct row *row, char why[WHY_MAX])
 			source_skip(s, n);
 			continue;
 		}
-		s->raw = n;
+		source_hold(s, n);
 		if (p[n - 1] == '\n')
 			n--;
 		return ndjson_line(p, n, row, why);

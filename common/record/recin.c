@@ -20,6 +20,13 @@
 #include "record/output.h"
 #include "record/utf8.h"
 
+/* A program without the fast paths, for tests that compare the two. */
+#ifdef AEE_PLAIN
+enum { PLAIN = true };
+#else
+enum { PLAIN = false };
+#endif
+
 /* Kinds of bad record, for the summary: most files have one or two. */
 enum { REASONS = 16, REASON_MAX = 96 };
 
@@ -248,6 +255,8 @@ spread_wanted(struct recin *in)
 	memset(in->file_wanted, 0, in->nfields * sizeof(*in->file_wanted));
 	for (size_t i = 0; i < in->ncolumns; i++)
 		in->file_wanted[in->slot[i]] = in->wanted[i];
+	if (in->csv != NULL)
+		csvin_want(in->csv, in->file_wanted, in->nfields);
 }
 
 /* The header of a file after the first: the same columns in any order. */
@@ -361,6 +370,37 @@ close_file(struct recin *in)
 	in->csv = NULL;
 }
 
+/* The first byte that is no blank, and how much is there from it on: 0 if there
+ * is none, SIZE_MAX with an error. */
+static size_t
+find_text(struct recin *in, const char **text)
+{
+	struct source *s = &in->source;
+	size_t blank = 0;
+
+	for (;;) {
+		const char *p = s->buffer + s->start;
+		size_t n = s->end - s->start;
+		enum source_status status;
+		char why[WHY_MAX];
+
+		while (blank < n &&
+		    (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r' ||
+			p[blank] == '\n'))
+			blank++;
+		*text = p + blank;
+		if (blank < n)
+			return n - blank;
+		if ((status = source_more(s)) == SOURCE_END)
+			return 0;
+		if (status < 0) {
+			source_why(s, status, why, sizeof(why));
+			fail_at(in, 0, "%s", why);
+			return SIZE_MAX;
+		}
+	}
+}
+
 /* What the first bytes say.  Returns -1 with an error where it is a format that
  * is not read. */
 static int
@@ -394,8 +434,8 @@ find_format(struct recin *in)
 	}
 	in->format = in->options->format;
 	if (in->format == FORMAT_AUTO) {
-		while (n > 0 && strchr(" \t\r\n", *p) != NULL && *p != '\0')
-			p++, n--;
+		if ((n = find_text(in, &p)) == SIZE_MAX)
+			return -1;
 		if (n > 0 && *p == '[')
 			return fail_at(in, 0,
 			    "is a JSON array; make it records with jq -c '.[]'");
@@ -405,12 +445,11 @@ find_format(struct recin *in)
 }
 
 static enum record_status
-read_record(struct recin *in, bool header, char why[WHY_MAX], uint64_t *line)
+read_record(struct recin *in, char why[WHY_MAX], uint64_t *line)
 {
 	if (in->format == FORMAT_JSONL)
 		return ndjson_record(&in->source, &in->row, why);
-	return csvin_record(in->csv, &in->source, &in->row,
-	    header ? NULL : in->file_wanted, in->nfields, why, line);
+	return csvin_record(in->csv, &in->source, &in->row, why, line);
 }
 
 /* NUL and bytes that are not UTF-8, in the record at hand: NULL if none. */
@@ -433,11 +472,12 @@ read_header(struct recin *in)
 	uint64_t line;
 	enum record_status status;
 
-	if ((in->csv = csvin_new(in->format == FORMAT_TSV ? '\t' : ',')) ==
-	    NULL)
+	in->csv = csvin_new(in->format == FORMAT_TSV ? '\t' : ',',
+	    in->options->plain || PLAIN);
+	if (in->csv == NULL)
 		return no_memory(in);
 	line = in->source.line;
-	status = read_record(in, true, why, &line);
+	status = read_record(in, why, &line);
 	if (status == RECORD_END)
 		return fail_at(in, 0, "is empty, without a header line");
 	if (status != RECORD_OK)
@@ -467,15 +507,12 @@ next_file(struct recin *in)
 		return 0;
 	path = in->npaths == 0 ? "-" : in->paths[in->next_path];
 	in->next_path++;
-	in->source.start = in->source.end = in->source.raw = 0;
-	in->source.line = 1;
-	in->source.eof = false;
 	if (strcmp(path, "-") == 0) {
 		in->file = "stdin";
-		in->source.fd = STDIN_FILENO;
+		source_restart(&in->source, STDIN_FILENO);
 	} else {
 		in->file = path;
-		in->source.fd = open(path, O_RDONLY | O_CLOEXEC);
+		source_restart(&in->source, open(path, O_RDONLY | O_CLOEXEC));
 		if (in->source.fd == -1)
 			return fail_at(in, 0, "%s", strerror(errno));
 	}
@@ -520,7 +557,7 @@ next_in_file(struct recin *in)
 		char why[WHY_MAX];
 		const char *bytes;
 		uint64_t line = 0;
-		enum record_status status = read_record(in, false, why, &line);
+		enum record_status status = read_record(in, why, &line);
 
 		if (status == RECORD_END)
 			return 0;
@@ -528,7 +565,7 @@ next_in_file(struct recin *in)
 			return fail_at(in, line > 0 ? line : in->source.line,
 			    "%s", why);
 		in->records++;
-		bytes = bad_bytes(in);
+		bytes = in->row.clean ? NULL : bad_bytes(in);
 		if (bytes != NULL) {
 			if (refuse(in, in->source.line, bytes, bytes) == -1)
 				return -1;
@@ -586,6 +623,7 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	in->file = "stdin";
 	in->source.max_record = options->max_record == 0 ? RECIN_MAX_RECORD
 							 : options->max_record;
+	in->source.block = options->block;
 	in->source.wait = options->wait;
 	in->source.context = options->context;
 	if (next_file(in) == 1 && in->format == FORMAT_JSONL)

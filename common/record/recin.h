@@ -50,6 +50,10 @@ struct recin_options {
 	void *context;
 	const struct date_zone *zone; /* of timestamps; NULL: as written */
 	const char *date_format;      /* strptime(3); NULL: YYYY-MM-DD[ time] */
+	/* For tests: bytes of a read; and every record by libcsv or the plain
+	 * scanner, without their fast paths. */
+	size_t block;
+	bool plain;
 };
 
 #define RECIN_MAX_RECORD ((size_t)16 << 20)

@@ -14,6 +14,7 @@ struct row {
 	size_t n, capacity, key_capacity;
 	char *text; /* storage of what cannot be a span of the input */
 	size_t used, text_capacity;
+	bool clean; /* the record is known to be UTF-8 without NUL */
 };
 
 void row_release(struct row *row); /* a zeroed row is allowed */

@@ -1,0 +1,157 @@
+/*
+ * 64 bytes at a time: which of them are a given byte, as the bits of a word, the
+ * first byte being the lowest bit.  This is all that the fast paths of the
+ * readers know of the processor: SSE2, which every x86-64 has, or else words of
+ * 64 bits.  AEE_NO_SSE2 asks for the latter everywhere.
+ */
+#ifndef AEE_RECORD_BYTES64_H
+#define AEE_RECORD_BYTES64_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* ---- words of 64 bits ------------------------------------------------------ */
+
+struct words64 {
+	uint64_t word[8]; /* its lowest byte is the first */
+};
+
+#define WORDS64_EACH UINT64_C(0x0101010101010101)
+#define WORDS64_HIGH UINT64_C(0x8080808080808080)
+
+static inline struct words64
+words64_load(const char *p)
+{
+	struct words64 b;
+
+	memcpy(b.word, p, sizeof(b.word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	for (int i = 0; i < 8; i++)
+		b.word[i] = __builtin_bswap64(b.word[i]);
+#endif
+	return b;
+}
+
+/* The high bits of the bytes as the low bits of the result. */
+static inline uint64_t
+words64_gather(uint64_t high)
+{
+	return (high >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+/* The bytes that are c. */
+static inline uint64_t
+words64_equal(const struct words64 *b, char c)
+{
+	uint64_t bits = 0;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t x = b->word[i] ^ (unsigned char)c * WORDS64_EACH;
+		uint64_t other = ((x & ~WORDS64_HIGH) + ~WORDS64_HIGH) | x;
+
+		bits |= words64_gather(~other & WORDS64_HIGH) << 8 * i;
+	}
+	return bits;
+}
+
+/* The bytes below limit (1..128), and those from 128 on. */
+static inline uint64_t
+words64_odd(const struct words64 *b, char limit)
+{
+	uint64_t bits = 0;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t x = b->word[i];
+		uint64_t above = (x | WORDS64_HIGH) -
+		    (unsigned char)limit * WORDS64_EACH;
+
+		bits |= words64_gather((~above | x) & WORDS64_HIGH) << 8 * i;
+	}
+	return bits;
+}
+
+/* ---- SSE2 ------------------------------------------------------------------ */
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+struct sse64 {
+	__m128i part[4];
+};
+
+static inline struct sse64
+sse64_load(const char *p)
+{
+	struct sse64 b;
+
+	for (int i = 0; i < 4; i++)
+		b.part[i] = _mm_loadu_si128((const __m128i *)(const void *)(p +
+		    16 * i));
+	return b;
+}
+
+static inline uint64_t
+sse64_gather(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+	uint32_t low = (uint32_t)_mm_movemask_epi8(a) |
+	    (uint32_t)_mm_movemask_epi8(b) << 16;
+	uint32_t high = (uint32_t)_mm_movemask_epi8(c) |
+	    (uint32_t)_mm_movemask_epi8(d) << 16;
+
+	return low | (uint64_t)high << 32;
+}
+
+static inline uint64_t
+sse64_equal(const struct sse64 *b, char c)
+{
+	__m128i v = _mm_set1_epi8(c);
+
+	return sse64_gather(_mm_cmpeq_epi8(b->part[0], v),
+	    _mm_cmpeq_epi8(b->part[1], v), _mm_cmpeq_epi8(b->part[2], v),
+	    _mm_cmpeq_epi8(b->part[3], v));
+}
+
+/* Signed, the bytes from 128 on are below everything else. */
+static inline uint64_t
+sse64_odd(const struct sse64 *b, char limit)
+{
+	__m128i v = _mm_set1_epi8(limit);
+
+	return sse64_gather(_mm_cmplt_epi8(b->part[0], v),
+	    _mm_cmplt_epi8(b->part[1], v), _mm_cmplt_epi8(b->part[2], v),
+	    _mm_cmplt_epi8(b->part[3], v));
+}
+#endif
+
+#if defined(__SSE2__) && !defined(AEE_NO_SSE2)
+#define bytes64 sse64
+#define bytes64_load sse64_load
+#define bytes64_equal sse64_equal
+#define bytes64_odd sse64_odd
+#else
+#define bytes64 words64
+#define bytes64_load words64_load
+#define bytes64_equal words64_equal
+#define bytes64_odd words64_odd
+#endif
+
+/* Bit i: how many of the bits 0..i are set, modulo 2. */
+static inline uint64_t
+bits_parity(uint64_t bits)
+{
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	bits ^= bits << 16;
+	return bits ^ bits << 32;
+}
+
+/* The bits below the lowest one of these; all if there is none. */
+static inline uint64_t
+bits_below(uint64_t bits)
+{
+	return (bits - 1) & ~bits;
+}
+
+#endif
