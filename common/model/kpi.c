@@ -44,15 +44,13 @@ struct kpi {
 	struct set order_set, customer_set;
 };
 
-/* Number of the period that a day lies in. */
+/* Number of the period that a day lies in, but for KPI_DAY. */
 static int64_t
-period_of(const struct kpi *k, int32_t day)
+long_period_of(const struct kpi *k, int32_t day)
 {
 	int year, month, unused;
 
 	switch (k->params.period) {
-	case KPI_DAY:
-		return day;
 	case KPI_WEEK:
 		/* Weeks count from the Monday 1969-12-29. */
 		return (day + 3 - (day < -3 ? 6 : 0)) / 7;
@@ -62,6 +60,12 @@ period_of(const struct kpi *k, int32_t day)
 	default:
 		return 0;
 	}
+}
+
+static inline int64_t
+period_of(const struct kpi *k, int32_t day)
+{
+	return k->params.period == KPI_DAY ? day : long_period_of(k, day);
 }
 
 static int32_t
@@ -100,9 +104,9 @@ kpi_new(const struct kpi_params *params)
 	return k;
 }
 
-/* The cell of a group and period, made if it is new; NULL if out of memory. */
+/* A cell that is not there yet. */
 static struct cell *
-cell_at(struct kpi *k, size_t group, int64_t period)
+new_cell(struct kpi *k, size_t group, int64_t period)
 {
 	struct series *s;
 	size_t before = 0, n;
@@ -125,12 +129,7 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 		if (before < s->n)
 			before = s->n;
 	}
-	n = period < s->first ? s->n + before
-	    : (size_t)(period - s->first) < s->n
-	    ? s->n
-	    : (size_t)(period - s->first) + 1;
-	if (n == s->n)
-		return &s->cell[period - s->first];
+	n = period < s->first ? s->n + before : (size_t)(period - s->first) + 1;
 	if (vec_grow(&s->cell, &s->capacity, n, sizeof(*s->cell)) == -1)
 		return NULL;
 	memmove(s->cell + before, s->cell, s->n * sizeof(*s->cell));
@@ -139,6 +138,19 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 	s->n = n;
 	s->first -= (int64_t)before;
 	return &s->cell[period - s->first];
+}
+
+/* The cell of a group and period, made if it is new; NULL if out of memory. */
+static inline struct cell *
+cell_at(struct kpi *k, size_t group, int64_t period)
+{
+	if (group < k->ngroups) {
+		const struct series *s = &k->series[group];
+
+		if (period >= s->first && (size_t)(period - s->first) < s->n)
+			return &s->cell[period - s->first];
+	}
+	return new_cell(k, group, period);
 }
 
 static struct share *
@@ -161,7 +173,7 @@ cell_number(size_t group, int64_t period)
 	return (uint64_t)group << 32 | (uint32_t)period;
 }
 
-static int
+static inline int
 count_distinct(struct kpi *k, struct cell *c, const struct kpi_order *o,
     int64_t period)
 {
@@ -196,7 +208,8 @@ kpi_add_order(struct kpi *k, const struct kpi_order *o)
 		return -1;
 	widen(&k->orders, o->day);
 	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
-	    decimal_sum_add(&c->cost, &o->cost) == -1)
+	    (o->cost.mantissa != 0 &&
+		decimal_sum_add(&c->cost, &o->cost) == -1))
 		return -2;
 	if (k->params.moments &&
 	    (decimal_mul(&square, &o->value, &o->value) == -1 ||
@@ -207,6 +220,49 @@ kpi_add_order(struct kpi *k, const struct kpi_order *o)
 	if ((share = share_of(c, o->channel)) == NULL)
 		return -1;
 	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
+}
+
+/* The same where nothing but value and count of a cell change. */
+static size_t
+add_plain_run(struct kpi *k, const struct kpi_run *run, size_t n)
+{
+	const int32_t *day = run->day;
+	const size_t *group = run->group;
+	const struct decimal *value = run->value;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct cell *c = cell_at(k, group[i], period_of(k, day[i]));
+
+		if (c == NULL || decimal_sum_add(&c->revenue, &value[i]) == -1)
+			break;
+		c->orders++;
+	}
+	for (size_t r = 0; r < i; r++)
+		widen(&k->orders, day[r]);
+	return i;
+}
+
+size_t
+kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+{
+	struct kpi_order order = { .order = KPI_NONE, .customer = KPI_NONE };
+
+	if (!k->params.customers && !k->params.moments &&
+	    !k->params.top_channel)
+		return add_plain_run(k, run, n);
+	for (size_t i = 0; i < n; i++) {
+		order.day = run->day[i];
+		order.group = run->group[i];
+		order.value = run->value[i];
+		if (run->channel != NULL)
+			order.channel = run->channel[i];
+		if (run->customer != NULL)
+			order.customer = run->customer[i];
+		if (kpi_add_order(k, &order) != 0)
+			return i;
+	}
+	return n;
 }
 
 int

@@ -70,6 +70,18 @@ struct kpi *kpi_new(const struct kpi_params *params);
 /* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
  * more digits than base/decimal.h takes. */
 int kpi_add_order(struct kpi *k, const struct kpi_order *order);
+/* Orders of which no order numbers and no costs are known, as arrays. */
+struct kpi_run {
+	const int32_t *day;
+	const size_t *group;
+	const size_t *channel; /* NULL: not needed */
+	const struct decimal *value;
+	const size_t *customer; /* NULL: not known */
+};
+
+/* Add the first n of them; how many could be: the next one fails by itself. */
+size_t kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n);
+
 int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
     const struct decimal *sessions);
 int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);

@@ -70,24 +70,33 @@ words64_odd(const struct words64 *b, char limit)
 	return bits;
 }
 
+/* The same or c. */
+static inline uint64_t
+words64_odd_or(const struct words64 *b, char limit, char c)
+{
+	return words64_odd(b, limit) | words64_equal(b, c);
+}
+
 /* ---- SSE2 ------------------------------------------------------------------ */
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 
 struct sse64 {
-	__m128i part[4];
+	__m128i a, b, c, d; /* no array: it would live in memory */
 };
+
+static inline __m128i
+sse64_part(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
 
 static inline struct sse64
 sse64_load(const char *p)
 {
-	struct sse64 b;
-
-	for (int i = 0; i < 4; i++)
-		b.part[i] = _mm_loadu_si128((const __m128i *)(const void *)(p +
-		    16 * i));
-	return b;
+	return (struct sse64){ sse64_part(p), sse64_part(p + 16),
+		sse64_part(p + 32), sse64_part(p + 48) };
 }
 
 static inline uint64_t
@@ -106,9 +115,8 @@ sse64_equal(const struct sse64 *b, char c)
 {
 	__m128i v = _mm_set1_epi8(c);
 
-	return sse64_gather(_mm_cmpeq_epi8(b->part[0], v),
-	    _mm_cmpeq_epi8(b->part[1], v), _mm_cmpeq_epi8(b->part[2], v),
-	    _mm_cmpeq_epi8(b->part[3], v));
+	return sse64_gather(_mm_cmpeq_epi8(b->a, v), _mm_cmpeq_epi8(b->b, v),
+	    _mm_cmpeq_epi8(b->c, v), _mm_cmpeq_epi8(b->d, v));
 }
 
 /* Signed, the bytes from 128 on are below everything else. */
@@ -117,9 +125,20 @@ sse64_odd(const struct sse64 *b, char limit)
 {
 	__m128i v = _mm_set1_epi8(limit);
 
-	return sse64_gather(_mm_cmplt_epi8(b->part[0], v),
-	    _mm_cmplt_epi8(b->part[1], v), _mm_cmplt_epi8(b->part[2], v),
-	    _mm_cmplt_epi8(b->part[3], v));
+	return sse64_gather(_mm_cmplt_epi8(b->a, v), _mm_cmplt_epi8(b->b, v),
+	    _mm_cmplt_epi8(b->c, v), _mm_cmplt_epi8(b->d, v));
+}
+
+static inline uint64_t
+sse64_odd_or(const struct sse64 *b, char limit, char c)
+{
+	__m128i v = _mm_set1_epi8(limit), w = _mm_set1_epi8(c);
+
+	return sse64_gather(_mm_or_si128(_mm_cmplt_epi8(b->a, v),
+				_mm_cmpeq_epi8(b->a, w)),
+	    _mm_or_si128(_mm_cmplt_epi8(b->b, v), _mm_cmpeq_epi8(b->b, w)),
+	    _mm_or_si128(_mm_cmplt_epi8(b->c, v), _mm_cmpeq_epi8(b->c, w)),
+	    _mm_or_si128(_mm_cmplt_epi8(b->d, v), _mm_cmpeq_epi8(b->d, w)));
 }
 #endif
 
@@ -128,11 +147,13 @@ sse64_odd(const struct sse64 *b, char limit)
 #define bytes64_load sse64_load
 #define bytes64_equal sse64_equal
 #define bytes64_odd sse64_odd
+#define bytes64_odd_or sse64_odd_or
 #else
 #define bytes64 words64
 #define bytes64_load words64_load
 #define bytes64_equal words64_equal
 #define bytes64_odd words64_odd
+#define bytes64_odd_or words64_odd_or
 #endif
 
 /* Bit i: how many of the bits 0..i are set, modulo 2. */

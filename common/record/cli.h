@@ -135,6 +135,9 @@ int cli_need(struct cli *cli, struct recin *in, const char *name);
 /* The columns of -g in `in`, cli->ngroup of them, in an array to free. */
 int *cli_group_columns(struct cli *cli, struct recin *in);
 
+/* End with status 1 and the error of an input. */
+_Noreturn void cli_fail_input(struct cli *cli, const struct recin *in);
+
 /* The record stream on the output, in the format asked for or else that of
  * `in`. */
 struct recout *cli_records(struct cli *cli, const struct recin *in);
@@ -143,12 +146,22 @@ struct recout *cli_records(struct cli *cli, const struct recin *in);
  * an error. */
 void cli_append(struct cli *cli, const char *name);
 
-/* As recin_next(): true if there is a record; ends the program on an error. */
-bool cli_next(struct cli *cli, struct recin *in);
-
 /* For the status of recin_number() and its like: true if the value is there,
  * false if the record is left out; ends the program on an error. */
-bool cli_ok(struct cli *cli, struct recin *in, int status);
+static inline bool
+cli_ok(struct cli *cli, struct recin *in, int status)
+{
+	if (status == -1)
+		cli_fail_input(cli, in);
+	return status == 1;
+}
+
+/* As recin_next(): true if there is a record; ends the program on an error. */
+static inline bool
+cli_next(struct cli *cli, struct recin *in)
+{
+	return cli_ok(cli, in, recin_next(in));
+}
 
 /* Close everything.  Returns the exit status: 1, with its line, if what was
  * written could not be. */

@@ -21,8 +21,8 @@
  * scheme of Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB
  * Journal 28, 2019.  It takes records that end with LF or CRLF, have as many
  * fields as the header, and fields that are either bare or exactly "..." without
- * a quote inside; wanted bare fields have no blank at an edge.  Fields are spans
- * of the input then.
+ * a quote inside.  Where the fields end is all that it finds out; row_field()
+ * does the rest for those that are asked for.
  */
 struct csvin {
 	struct csv_parser parser;
@@ -36,13 +36,8 @@ struct csvin {
 	char delimiter;
 
 	bool plain; /* everything by libcsv */
-	bool ready; /* what follows, and the row, is as wanted[] says */
-	size_t nkept;
-	size_t *kept; /* the fields wanted, rising */
-	/* Delimiters of the record: before field i, from its start, and so
-	 * behind field i - 1.  edge[0] is UINT32_MAX, which is -1. */
-	uint32_t *edge;
-	size_t kept_capacity, edge_capacity;
+	size_t edge_capacity;
+	uint32_t *edge; /* of a row; with room for 64 too many */
 };
 
 static int
@@ -86,17 +81,20 @@ csvin_free(struct csvin *in)
 	if (in == NULL)
 		return;
 	csv_free(&in->parser);
-	free(in->kept);
 	free(in->edge);
 	free(in);
 }
 
-void
+int
 csvin_want(struct csvin *in, const bool *wanted, size_t nwanted)
 {
 	in->wanted = wanted;
 	in->nwanted = nwanted;
-	in->ready = false;
+	if (vec_grow(&in->edge, &in->edge_capacity, nwanted + 65,
+		sizeof(*in->edge)) == -1)
+		return -1;
+	in->edge[0] = UINT32_MAX;
+	return 0;
 }
 
 /* ---- by libcsv --------------------------------------------------------------- */
@@ -243,6 +241,7 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 	in->done = false;
 	in->lines = in->field_line = 0;
 	row->n = row->used = 0;
+	row->edge = NULL;
 	row->clean = false;
 	for (;;) {
 		const char *p;
@@ -292,69 +291,16 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 
 /* ---- without ----------------------------------------------------------------- */
 
-/* Make the lists of the fast way, and the row as it leaves it: kinds, and
- * nothing in the fields that are not wanted.  -1 if out of memory. */
-static int
-prepare(struct csvin *in, struct row *row)
-{
-	size_t n = in->nwanted;
-
-	if (vec_grow(&in->kept, &in->kept_capacity, n, sizeof(*in->kept)) ==
-		-1 ||
-	    vec_grow(&in->edge, &in->edge_capacity, n + 65,
-		sizeof(*in->edge)) == -1 ||
-	    vec_grow(&row->field, &row->capacity, n, sizeof(*row->field)) == -1)
-		return -1;
-	in->edge[0] = UINT32_MAX;
-	in->nkept = 0;
-	for (size_t i = 0; i < n; i++) {
-		row->field[i] = (struct field){
-			.p = "", .kind = FIELD_TEXT, .padded = true
-		};
-		if (in->wanted[i])
-			in->kept[in->nkept++] = i;
-	}
-	in->ready = true;
-	return 0;
-}
-
 /* What came of trying. */
 enum fast { FAST_NO, FAST_YES, FAST_INCOMPLETE };
 
-/* The record has its fields between in->edge[0..nwanted], is length bytes
- * long, its line end is `ending` bytes more and it has so many newlines. */
-static enum fast
-take(struct csvin *in, struct source *s, struct row *row, size_t length,
-    size_t ending, uint64_t lines, bool quoted)
-{
-	const char *p = s->buffer + s->start;
-	const uint32_t *edge = in->edge;
-	/* libcsv makes no record of a line of blanks. */
-	bool odd = length == 0 || *p == ' ' || length > s->max_record;
-
-	for (size_t i = 0; i < in->nkept; i++) {
-		struct field *f = &row->field[in->kept[i]];
-		uint32_t start = edge[in->kept[i]] + 1;
-		size_t n = edge[in->kept[i] + 1] - start;
-		const char *text = p + start;
-
-		if (quoted && n > 0 && *text == '"') {
-			text++;
-			n -= 2;
-		} else {
-			odd |= *text == ' ' || text[n - (n > 0)] == ' ';
-		}
-		f->p = text;
-		f->n = n;
-	}
-	if (odd)
-		return FAST_NO;
-	row->n = in->nwanted;
-	row->clean = true;
-	s->raw = length + ending;
-	s->raw_lines = lines;
-	return FAST_YES;
-}
+/* A record found: its bytes and its newlines, its line end included; its fields
+ * are between in->edge[0..nwanted]. */
+struct cut {
+	size_t length;
+	uint64_t lines;
+	bool dressed; /* fields may have more than their text */
+};
 
 /* Whether the n bytes of a record are such as libcsv leaves as they are and
  * recin accepts. */
@@ -368,16 +314,14 @@ harmless(const struct csvin *in, const char *p, size_t n)
 
 /* Any record that is of the kind: long, quoted, with CR, with other than
  * ASCII. */
-static enum fast
-wide_record(struct csvin *in, struct source *s, struct row *row)
+static __attribute__((noinline)) enum fast
+cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
 {
-	const char *p = s->buffer + s->start;
-	size_t held = s->end - s->start, n = 1, ending = 1, length;
+	size_t n = 1, length;
 	uint64_t inside = 0;   /* all bits if the bytes before are in quotes */
 	uint64_t may_open = 1; /* lowest bit: a quote may open here */
 	uint64_t must_end = 0; /* lowest bit: the byte before closed a field */
 	uint64_t newline, lines = 1, odd = 0;
-	bool quoted = false;
 
 	for (size_t at = 0;; at += 64) {
 		struct bytes64 b;
@@ -395,7 +339,6 @@ wide_record(struct csvin *in, struct source *s, struct row *row)
 			uint64_t opening, ends;
 
 			in_quotes ^= bits_parity(quotes);
-			quoted = true;
 			below = bits_below(newline & ~in_quotes);
 			if ((newline & in_quotes & below) != 0)
 				lines += (uint64_t)
@@ -430,64 +373,158 @@ wide_record(struct csvin *in, struct source *s, struct row *row)
 			break;
 		}
 	}
-	if (length > 0 && p[length - 1] == '\r') {
-		length--;
-		ending = 2;
-	}
-	if (n != in->nwanted || (odd != 0 && !harmless(in, p, length)))
+	/* libcsv makes no record of a line of blanks. */
+	if (n != in->nwanted || *p == ' ' || *p == '\n' || *p == '\r' ||
+	    (odd != 0 && !harmless(in, p, length - (p[length - 1] == '\r'))))
 		return FAST_NO;
 	in->edge[n] = (uint32_t)length;
-	return take(in, s, row, length, ending, lines, quoted);
+	cut->length = length + 1;
+	cut->lines = lines;
+	cut->dressed = true;
+	return FAST_YES;
 }
 
-/* The common record: it lies in 64 bytes and has nothing but plain text. */
-static inline enum fast
-fast_record(struct csvin *in, struct source *s, struct row *row)
+/* The record that begins at p, where held bytes are there.  This is the common
+ * one: it lies in 64 bytes and has nothing but plain text. */
+static inline __attribute__((always_inline)) enum fast
+cut_record(struct csvin *in, const char *p, size_t held, struct cut *cut)
 {
-	struct bytes64 b = bytes64_load(s->buffer + s->start);
+	struct bytes64 b = bytes64_load(p);
 	uint64_t newline = bytes64_equal(&b, '\n');
 	uint64_t delimiter = bytes64_equal(&b, in->delimiter);
-	uint64_t strange = bytes64_equal(&b, '"') |
-	    (bytes64_odd(&b, 0x0e) & ~delimiter);
+	/* Blanks too: most files have none. */
+	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~delimiter;
 	uint64_t below = bits_below(newline);
-	uint32_t *edge = in->edge + 1, *last = edge + in->nwanted - 1;
+	uint32_t *edge = in->edge + 1, *last = in->edge + in->nwanted;
 
-	if (newline == 0 || (strange & below) != 0)
-		return wide_record(in, s, row);
-	delimiter &= below;
-	for (; edge < last && delimiter != 0; delimiter &= delimiter - 1)
+	cut->dressed = (strange & below) != 0;
+	if (newline == 0 ||
+	    (cut->dressed &&
+		(bytes64_odd_or(&b, 0x0e, '"') & ~delimiter & below) != 0))
+		return cut_any(in, p, held, cut);
+	for (delimiter &= below; delimiter != 0; delimiter &= delimiter - 1) {
+		if (edge == last)
+			return FAST_NO;
 		*edge++ = (uint32_t)__builtin_ctzll(delimiter);
-	if (edge < last || delimiter != 0)
-		return FAST_NO;
+	}
 	*edge = (uint32_t)__builtin_ctzll(newline);
-	return take(in, s, row, *edge, 1, 1, false);
+	if (edge != last || *p == ' ' || *p == '\n')
+		return FAST_NO;
+	cut->length = *edge + 1;
+	cut->lines = 1;
+	return FAST_YES;
 }
 
 /* How much of a record may lie there, incomplete, before libcsv takes it: the
  * fast way begins it again with every read. */
 enum { RETRY = 4096 };
 
+/* More of a record that is incomplete; SOURCE_END if libcsv is to take it, or to
+ * say that it is too long. */
+static enum source_status
+more(struct source *s)
+{
+	enum source_status status = SOURCE_END;
+
+	if (s->end - s->start <= RETRY)
+		status = source_more(s);
+	return status == SOURCE_TOO_LONG ? SOURCE_END : status;
+}
+
+/* Whether the fast way may be gone: not before the header is known. */
+static bool
+may_cut(const struct csvin *in)
+{
+	return in->nwanted > 0 && !in->plain;
+}
+
 enum record_status
 csvin_record(struct csvin *in, struct source *s, struct row *row,
     char why[WHY_MAX], uint64_t *line)
 {
 	source_consume(s);
-	while (in->nwanted > 0 && !in->plain) {
+	while (may_cut(in)) {
+		const char *p = s->buffer + s->start;
 		enum source_status status;
-		enum fast fast;
+		struct cut cut;
+		enum fast fast = cut_record(in, p, s->end - s->start, &cut);
 
-		if (!in->ready && prepare(in, row) == -1)
-			return fatal(SOURCE_NO_MEMORY, s, why);
-		fast = fast_record(in, s, row);
-		if (fast == FAST_YES)
+		if (fast == FAST_YES && cut.length <= s->max_record) {
+			row->base = p;
+			row->edge = in->edge;
+			row->n = in->nwanted;
+			row->clean = true;
+			s->raw = cut.length;
+			s->raw_lines = cut.lines;
 			return RECORD_OK;
-		if (fast == FAST_NO || s->end - s->start > RETRY)
+		}
+		if (fast != FAST_INCOMPLETE)
 			break;
-		status = source_more(s);
-		if (status < 0 && status != SOURCE_TOO_LONG)
+		if ((status = more(s)) < 0)
 			return fatal(status, s, why);
-		if (status != SOURCE_MORE)
+		if (status == SOURCE_END)
 			break;
 	}
 	return plain_record(in, s, row, why, line);
+}
+
+static __attribute__((noinline)) void
+strip(struct span *span)
+{
+	const char *p = span->p;
+	size_t n = span->n;
+
+	row_strip(&p, &n);
+	span->p = p;
+	span->n = (uint32_t)n;
+}
+
+/* The records that are there whole and can be cut; the last one tried says why
+ * there are no more. */
+static enum fast
+cut_run(struct csvin *in, const struct source *s, struct run *run)
+{
+	const char *p = s->buffer + s->start, *stop = s->buffer + s->end;
+	const char *start = p;
+	const uint32_t *edge = in->edge;
+	const struct run_column *column = run->column;
+	size_t columns = run->ncolumns, max_record = s->max_record, r;
+	enum fast fast = FAST_YES;
+
+	for (r = 0; r < RUN_MAX; r++) {
+		struct cut cut;
+
+		fast = cut_record(in, p, (size_t)(stop - p), &cut);
+		if (fast != FAST_YES || cut.length > max_record)
+			break;
+		for (size_t i = 0; i < columns; i++) {
+			struct span *span = &column[i].span[r];
+			size_t slot = column[i].slot;
+			uint32_t first = edge[slot] + 1;
+			uint32_t n = edge[slot + 1] - first;
+			const char *text = p + first;
+
+			span->p = text;
+			span->n = n;
+			span->kind = FIELD_TEXT;
+			if (cut.dressed && row_is_dressed(text, n))
+				strip(span);
+		}
+		p += cut.length;
+		run->end[r] = (size_t)(p - start);
+		run->lines[r] = cut.lines;
+	}
+	run->n = r;
+	return fast;
+}
+
+void
+csvin_run(struct csvin *in, struct source *s, struct run *run)
+{
+	source_consume(s);
+	run->n = 0;
+	while (may_cut(in))
+		if (cut_run(in, s, run) != FAST_INCOMPLETE || run->n > 0 ||
+		    more(s) != SOURCE_MORE)
+			break;
 }

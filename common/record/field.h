@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum format {
 	FORMAT_AUTO, /* input: by the first byte; output: as the input */
@@ -32,6 +33,13 @@ struct field {
 };
 
 enum { FIELD_PAD = 16 };
+
+/* A field in 16 bytes, for when there are many; it is padded. */
+struct span {
+	const char *p;
+	uint32_t n;
+	enum field_kind kind;
+};
 
 /* A missing value: an empty field, null, or an absent key. */
 static inline bool

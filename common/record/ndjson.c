@@ -14,15 +14,6 @@ struct scan {
 	char *why;
 };
 
-void
-row_release(struct row *row)
-{
-	free(row->field);
-	free(row->key);
-	free(row->text);
-	*row = (struct row){ 0 };
-}
-
 bool
 field_is_json_number(const char *p, size_t n)
 {
@@ -282,6 +273,8 @@ ndjson_line(const char *p, size_t n, struct row *row, char why[WHY_MAX])
 	};
 
 	row->n = row->used = 0;
+	row->edge = NULL;
+	row->clean = false;
 	/* No string is longer resolved than written. */
 	if (vec_grow(&row->text, &row->text_capacity, n + 1, 1) == -1) {
 		snprintf(why, WHY_MAX, "out of memory");

@@ -27,6 +27,8 @@ enum { PLAIN = true };
 enum { PLAIN = false };
 #endif
 
+enum { DATE_LENGTH = DATE_TEXT_MAX - 1 };
+
 /* Kinds of bad record, for the summary: most files have one or two. */
 enum { REASONS = 16, REASON_MAX = 96 };
 
@@ -58,6 +60,11 @@ struct recin {
 	size_t file_wanted_capacity;
 	size_t *extra; /* fields of row that are no columns */
 	size_t nextra, extra_capacity;
+
+	/* The date read last, if it was a text of this length. */
+	char date[DATE_LENGTH];
+	int32_t day;
+	struct run run;
 
 	uint64_t records, refused;
 	struct reason reason[REASONS];
@@ -247,16 +254,18 @@ add_column(struct recin *in, struct field name)
 }
 
 /* Tell the grammar which of this file's fields are wanted. */
-static void
+static int
 spread_wanted(struct recin *in)
 {
 	if (in->format == FORMAT_JSONL)
-		return;
+		return 0;
 	memset(in->file_wanted, 0, in->nfields * sizeof(*in->file_wanted));
 	for (size_t i = 0; i < in->ncolumns; i++)
 		in->file_wanted[in->slot[i]] = in->wanted[i];
-	if (in->csv != NULL)
-		csvin_want(in->csv, in->file_wanted, in->nfields);
+	if (in->csv != NULL &&
+	    csvin_want(in->csv, in->file_wanted, in->nfields) == -1)
+		return no_memory(in);
+	return 0;
 }
 
 /* The header of a file after the first: the same columns in any order. */
@@ -302,8 +311,7 @@ take_header(struct recin *in)
 			if (add_column(in, names->field[i]) == -1)
 				return -1;
 	}
-	spread_wanted(in);
-	return 0;
+	return spread_wanted(in);
 }
 
 static const char *
@@ -328,8 +336,7 @@ recin_find(struct recin *in, const char *name)
 	if (column == SIZE_MAX)
 		return -1;
 	in->wanted[column] = true;
-	spread_wanted(in);
-	return (int)column;
+	return spread_wanted(in) == -1 ? -1 : (int)column;
 }
 
 int
@@ -565,6 +572,9 @@ next_in_file(struct recin *in)
 			return fail_at(in, line > 0 ? line : in->source.line,
 			    "%s", why);
 		in->records++;
+		/* A clean record of CSV has its fields too. */
+		if (in->row.clean && in->format != FORMAT_JSONL)
+			return 1;
 		bytes = in->row.clean ? NULL : bad_bytes(in);
 		if (bytes != NULL) {
 			if (refuse(in, in->source.line, bytes, bytes) == -1)
@@ -675,8 +685,8 @@ recin_format(const struct recin *in)
 	return in->format;
 }
 
-struct field
-recin_field(const struct recin *in, int column)
+void
+recin_get(const struct recin *in, int column, struct field *field)
 {
 	size_t slot;
 
@@ -684,8 +694,18 @@ recin_field(const struct recin *in, int column)
 	    in->wanted[column]);
 	slot = in->slot[column];
 	if (slot == SIZE_MAX)
-		return (struct field){ .kind = FIELD_ABSENT };
-	return in->row.field[slot];
+		*field = (struct field){ .kind = FIELD_ABSENT };
+	else
+		row_get(&in->row, slot, field);
+}
+
+struct field
+recin_field(const struct recin *in, int column)
+{
+	struct field f;
+
+	recin_get(in, column, &f);
+	return f;
 }
 
 size_t
@@ -725,13 +745,87 @@ recin_refused(const struct recin *in)
 	return in->refused;
 }
 
+/* ---- many records ------------------------------------------------------------- */
+
+size_t
+recin_run(struct recin *in, const int *column, size_t n,
+    struct span *const *span)
+{
+	struct run_column to[RECIN_RUN_COLUMNS];
+
+	assert(n <= RECIN_RUN_COLUMNS);
+	if (in->error != NULL || in->ahead || !in->open ||
+	    in->format == FORMAT_JSONL)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct run_column){ in->slot[column[i]], span[i] };
+	in->run.ncolumns = n;
+	in->run.column = to;
+	csvin_run(in->csv, &in->source, &in->run);
+	return in->run.n;
+}
+
+void
+recin_take(struct recin *in, size_t n)
+{
+	struct source *s = &in->source;
+
+	assert(n <= in->run.n);
+	if (n == 0)
+		return;
+	s->start += in->run.end[n - 1];
+	for (size_t i = 0; i < n; i++)
+		s->line += in->run.lines[i];
+	in->records += n;
+	in->run.n = 0;
+}
+
+size_t
+recin_run_dates(struct recin *in, const struct span *span, size_t n,
+    int32_t *day)
+{
+	const struct recin_options *o = in->options;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *p = span[i].p;
+		size_t length = span[i].n;
+
+		if (length != DATE_LENGTH ||
+		    memcmp(p, in->date, DATE_LENGTH) != 0) {
+			if (length == 0 ||
+			    (o->date_format == NULL
+				    ? date_parse_timestamp(p, length, o->zone,
+					  &in->day)
+				    : date_parse_as(p, length, o->date_format,
+					  &in->day)) == -1)
+				return i;
+			memset(in->date, 0, DATE_LENGTH);
+			if (length == DATE_LENGTH)
+				memcpy(in->date, p, DATE_LENGTH);
+		}
+		day[i] = in->day;
+	}
+	return n;
+}
+
+size_t
+recin_run_decimals(const struct span *span, size_t n, struct decimal *value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (decimal_parse_padded(span[i].p, span[i].n, &value[i]) !=
+		    NULL)
+			return i;
+	return n;
+}
+
 /* ---- values ----------------------------------------------------------------- */
 
 int
 recin_number(struct recin *in, int column, double *value)
 {
-	struct field f = recin_field(in, column);
+	struct field f;
 
+	recin_get(in, column, &f);
 	if (field_missing(f)) {
 		*value = NAN;
 		return 1;
@@ -745,29 +839,44 @@ int
 recin_date(struct recin *in, int column, int32_t *day)
 {
 	const struct recin_options *o = in->options;
-	struct field f = recin_field(in, column);
+	struct field f;
 	int status;
 
+	recin_get(in, column, &f);
 	if (field_missing(f))
 		return recin_reject(in, column, "is not a date");
+	/* Many rows have the date of the row before. */
+	if (f.n == DATE_LENGTH && memcmp(f.p, in->date, DATE_LENGTH) == 0) {
+		*day = in->day;
+		return 1;
+	}
 	status = o->date_format == NULL
 	    ? date_parse_timestamp(f.p, f.n, o->zone, day)
 	    : date_parse_as(f.p, f.n, o->date_format, day);
-	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
+	if (status == -1)
+		return recin_reject(in, column, "is not a date");
+	if (f.n == DATE_LENGTH) {
+		memcpy(in->date, f.p, DATE_LENGTH);
+		in->day = *day;
+	}
+	return 1;
 }
 
 int
 recin_decimal(struct recin *in, int column, struct decimal *value,
     bool *missing)
 {
-	struct field f = recin_field(in, column);
+	struct field f;
 	const char *why;
 
+	recin_get(in, column, &f);
 	if (missing != NULL)
 		*missing = field_missing(f);
 	if (field_missing(f) && missing != NULL)
 		return 1;
-	if ((why = decimal_parse(f.p, f.n, value)) == NULL)
+	why = f.padded ? decimal_parse_padded(f.p, f.n, value)
+		       : decimal_parse(f.p, f.n, value);
+	if (why == NULL)
 		return 1;
 	return recin_reject(in, column, why);
 }
