@@ -30,6 +30,7 @@ struct reading {
 	bool plain;
 	bool stop;  /* at the first bad record */
 	bool typed; /* values are read as a date, a decimal or a number */
+	bool runs;  /* by recin_run(), as far as it goes */
 };
 
 static inline void
@@ -44,6 +45,12 @@ write_text(FILE *to, struct field f)
 	fprintf(to, " %d:%zu:", (int)f.kind, f.n);
 	if (f.n > 0)
 		fwrite(f.p, 1, f.n, to);
+}
+
+static inline void
+write_decimal(FILE *to, const struct decimal *d)
+{
+	fprintf(to, " decimal %.17g/%d", (double)d->mantissa, d->scale);
 }
 
 /* The column as a value of some type; what the reader says must be what the
@@ -68,20 +75,14 @@ write_value(FILE *to, struct recin *in, int column)
 		}
 	} else if (column % 3 == 1) {
 		struct decimal d, same;
-		bool missing;
 
-		if ((status = recin_decimal(in, column, &d, &missing)) == 1) {
-			if (missing) {
-				fprintf(to, " missing");
-				return 1;
-			}
+		if ((status = recin_decimal(in, column, &d, NULL)) == 1) {
 			if (decimal_parse(f.p, f.n, &same) != NULL ||
 			    same.mantissa != d.mantissa ||
 			    same.scale != d.scale)
 				abort();
-			fprintf(to, " decimal %.17g/%d", (double)d.mantissa,
-			    d.scale);
-		} else if (decimal_parse(f.p, f.n, &same) == NULL) {
+			write_decimal(to, &d);
+		} else if (f.n > 0 && decimal_parse(f.p, f.n, &same) == NULL) {
 			abort();
 		}
 	} else {
@@ -97,18 +98,81 @@ write_value(FILE *to, struct recin *in, int column)
 	return status;
 }
 
+static inline bool
+is_wanted(const struct reading *how, size_t column)
+{
+	return (how->wanted >> column % 64 & 1) == 1;
+}
+
+/* Records by recin_run(), as write_record() writes them. */
+static inline void
+write_runs(FILE *to, struct recin *in, const struct reading *how)
+{
+	static struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
+	static int32_t day[RECIN_RUN_COLUMNS][RECIN_RUN];
+	static struct decimal decimal[RECIN_RUN_COLUMNS][RECIN_RUN];
+	struct span *span[RECIN_RUN_COLUMNS];
+	int column[RECIN_RUN_COLUMNS];
+	size_t columns = 0, n;
+
+	for (size_t i = 0; i < recin_columns(in); i++)
+		if (is_wanted(how, i)) {
+			if (columns == RECIN_RUN_COLUMNS ||
+			    (how->typed && i % 3 == 2))
+				return;
+			column[columns] = (int)i;
+			span[columns] = text[columns];
+			columns++;
+		}
+	n = recin_run(in, column, columns, span);
+	for (size_t i = 0; how->typed && i < columns; i++)
+		n = column[i] % 3 == 0
+		    ? recin_run_dates(in, text[i], n, day[i])
+		    : recin_run_decimals(text[i], n, decimal[i]);
+	for (size_t r = 0; r < n; r++) {
+		for (size_t i = 0; i < columns; i++) {
+			struct span s = text[i][r];
+			int32_t same_day;
+			struct decimal same;
+
+			write_text(to,
+			    (struct field){
+				.p = s.p, .n = s.n, .kind = s.kind });
+			if (!how->typed)
+				continue;
+			if (column[i] % 3 == 0) {
+				if (date_parse_timestamp(s.p, s.n, NULL,
+					&same_day) == -1 ||
+				    same_day != day[i][r])
+					abort();
+				fprintf(to, " day %d", (int)same_day);
+			} else {
+				if (decimal_parse(s.p, s.n, &same) != NULL ||
+				    same.mantissa != decimal[i][r].mantissa ||
+				    same.scale != decimal[i][r].scale)
+					abort();
+				write_decimal(to, &same);
+			}
+		}
+		putc('\n', to);
+	}
+	recin_take(in, n);
+}
+
 static inline void
 write_record(FILE *to, struct recin *in, const struct reading *how)
 {
-	fprintf(to, "%llu:", (unsigned long long)recin_line(in));
+	if (!how->runs)
+		fprintf(to, "%llu:", (unsigned long long)recin_line(in));
 	for (size_t i = 0; i < recin_columns(in); i++) {
-		if ((how->wanted >> i % 64 & 1) == 0)
+		if (!is_wanted(how, i))
 			continue;
 		write_text(to, recin_field(in, (int)i));
 		if (how->typed && write_value(to, in, (int)i) != 1)
 			break;
 	}
-	for (size_t i = 0; i < recin_extras(in); i++) {
+	/* Runs leave them out. */
+	for (size_t i = 0; !how->runs && i < recin_extras(in); i++) {
 		struct field key, value = recin_extra(in, i, &key);
 
 		write_text(to, key);
@@ -142,11 +206,15 @@ told(const char *path, const struct reading *how, size_t *length)
 	in = recin_open(paths, 1, &options);
 	for (size_t i = 0; recin_error(in) == NULL && i < recin_columns(in);
 	     i++)
-		if ((how->wanted >> i % 64 & 1) == 1)
+		if (is_wanted(how, i))
 			recin_find(in, recin_name(in, i));
-	if (recin_error(in) == NULL)
-		while ((status = recin_next(in)) == 1)
-			write_record(to, in, how);
+	while (recin_error(in) == NULL) {
+		if (how->runs && !how->plain)
+			write_runs(to, in, how);
+		if ((status = recin_next(in)) != 1)
+			break;
+		write_record(to, in, how);
+	}
 	fprintf(to, "status %d records %llu refused %llu\n", status,
 	    (unsigned long long)recin_records(in),
 	    (unsigned long long)recin_refused(in));
