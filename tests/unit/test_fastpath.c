@@ -338,6 +338,34 @@ random_ndjson_is_read_alike_with_and_without_the_fast_path(void **state)
 	check_random(FORMAT_JSONL, 3);
 }
 
+/* Everything odd at every place in the 64 bytes, behind text and behind a
+ * delimiter. */
+static void
+odd_fields_at_every_place_are_read_alike(void **state)
+{
+	struct text t = { .p = malloc(1 << 20) };
+	struct reading how = { .format = FORMAT_CSV, .wanted = UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; odd_fields[i] != NULL; i++) {
+		t.n = 0;
+		put_string(&t, "a,b,c\n");
+		for (size_t pad = 0; pad < 140; pad++) {
+			memset(t.p + t.n, 'x', pad);
+			t.n += pad;
+			put_string(&t, odd_fields[i]);
+			put_string(&t, ",");
+			memset(t.p + t.n, 'x', pad);
+			t.n += pad;
+			put_string(&t, ",");
+			put_string(&t, odd_fields[i]);
+			put_string(&t, pad % 2 == 0 ? "\n" : "\r\n");
+		}
+		assert_true(same_told(t.p, t.n, how));
+	}
+	free(t.p);
+}
+
 /* A file larger than the buffer, so that records lie across its end. */
 static void
 records_across_the_blocks_are_read_alike(void **state)
@@ -384,6 +412,7 @@ main(void)
 		    random_tsv_is_read_alike_with_and_without_the_fast_path),
 		cmocka_unit_test(
 		    random_ndjson_is_read_alike_with_and_without_the_fast_path),
+		cmocka_unit_test(odd_fields_at_every_place_are_read_alike),
 		cmocka_unit_test(records_across_the_blocks_are_read_alike),
 	};
 
