@@ -1,5 +1,5 @@
 /*
- * 64 bytes at a time: which of them are a given byte, as the bits of a word, the
+ * 64 or 16 bytes at a time: which of them are a given byte, as the bits of a word, the
  * first byte being the lowest bit.  This is all that the fast paths of the
  * readers know of the processor: SSE2, which every x86-64 has, or else words of
  * 64 bits.  AEE_NO_SSE2 asks for the latter everywhere.
@@ -7,6 +7,8 @@
 #ifndef AEE_RECORD_BYTES64_H
 #define AEE_RECORD_BYTES64_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -77,6 +79,50 @@ words64_odd_or(const struct words64 *b, char limit, char c)
 	return words64_odd(b, limit) | words64_equal(b, c);
 }
 
+struct words16 {
+	struct words64 low; /* of which two words are in use */
+};
+
+static inline struct words16
+words16_load(const char *p)
+{
+	struct words16 b = { { { 0 } } };
+
+	memcpy(b.low.word, p, 16);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	b.low.word[0] = __builtin_bswap64(b.low.word[0]);
+	b.low.word[1] = __builtin_bswap64(b.low.word[1]);
+#endif
+	return b;
+}
+
+static inline unsigned
+words16_equal(const struct words16 *b, char c)
+{
+	return words64_equal(&b->low, c) & 0xffff;
+}
+
+static inline unsigned
+words16_odd(const struct words16 *b, char limit)
+{
+	return words64_odd(&b->low, limit) & 0xffff;
+}
+
+/* Whether the first n (1 or more) of the 16 bytes at both places are the same;
+ * all are read. */
+static inline bool
+words16_same(const char *p, const char *q, size_t n)
+{
+	struct words16 a = words16_load(p), b = words16_load(q);
+	uint64_t low = a.low.word[0] ^ b.low.word[0];
+	uint64_t high = a.low.word[1] ^ b.low.word[1];
+
+	/* What is behind goes out at the top. */
+	if (n <= 8)
+		return low << 8 * (8 - n) == 0;
+	return low == 0 && high << (n < 16 ? 8 * (16 - n) : 0) == 0;
+}
+
 /* ---- SSE2 ------------------------------------------------------------------ */
 
 #ifdef __SSE2__
@@ -140,6 +186,40 @@ sse64_odd_or(const struct sse64 *b, char limit, char c)
 	    _mm_or_si128(_mm_cmplt_epi8(b->c, v), _mm_cmpeq_epi8(b->c, w)),
 	    _mm_or_si128(_mm_cmplt_epi8(b->d, v), _mm_cmpeq_epi8(b->d, w)));
 }
+
+struct sse16 {
+	__m128i a;
+};
+
+static inline struct sse16
+sse16_load(const char *p)
+{
+	return (struct sse16){ sse64_part(p) };
+}
+
+static inline bool
+sse16_same(const char *p, const char *q, size_t n)
+{
+	unsigned same = (unsigned)
+	    _mm_movemask_epi8(_mm_cmpeq_epi8(sse64_part(p), sse64_part(q)));
+
+	/* Only the first n count. */
+	return (~same << (n < 16 ? 32 - n : 16)) == 0;
+}
+
+static inline unsigned
+sse16_equal(const struct sse16 *b, char c)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(b->a,
+	    _mm_set1_epi8(c)));
+}
+
+static inline unsigned
+sse16_odd(const struct sse16 *b, char limit)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(b->a,
+	    _mm_set1_epi8(limit)));
+}
 #endif
 
 #if defined(__SSE2__) && !defined(AEE_NO_SSE2)
@@ -148,12 +228,22 @@ sse64_odd_or(const struct sse64 *b, char limit, char c)
 #define bytes64_equal sse64_equal
 #define bytes64_odd sse64_odd
 #define bytes64_odd_or sse64_odd_or
+#define bytes16 sse16
+#define bytes16_load sse16_load
+#define bytes16_equal sse16_equal
+#define bytes16_odd sse16_odd
+#define bytes16_same sse16_same
 #else
 #define bytes64 words64
 #define bytes64_load words64_load
 #define bytes64_equal words64_equal
 #define bytes64_odd words64_odd
 #define bytes64_odd_or words64_odd_or
+#define bytes16 words16
+#define bytes16_load words16_load
+#define bytes16_equal words16_equal
+#define bytes16_odd words16_odd
+#define bytes16_same words16_same
 #endif
 
 /* Bit i: how many of the bits 0..i are set, modulo 2. */

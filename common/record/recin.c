@@ -45,6 +45,7 @@ struct recin {
 	struct source source;
 	enum format format;
 	struct csvin *csv;
+	struct ndjson *json;
 	struct row row;
 	bool ahead; /* row holds a record not yet given (NDJSON's first) */
 	bool open;
@@ -374,7 +375,9 @@ close_file(struct recin *in)
 		close(in->source.fd);
 	in->open = false;
 	csvin_free(in->csv);
+	ndjson_free(in->json);
 	in->csv = NULL;
+	in->json = NULL;
 }
 
 /* The first byte that is no blank, and how much is there from it on: 0 if there
@@ -455,7 +458,7 @@ static enum record_status
 read_record(struct recin *in, char why[WHY_MAX], uint64_t *line)
 {
 	if (in->format == FORMAT_JSONL)
-		return ndjson_record(&in->source, &in->row, why);
+		return ndjson_record(in->json, &in->source, &in->row, why);
 	return csvin_record(in->csv, &in->source, &in->row, why, line);
 }
 
@@ -526,9 +529,10 @@ next_file(struct recin *in)
 	in->open = true;
 	if (find_format(in) == -1)
 		return -1;
-	if (in->format != FORMAT_JSONL && read_header(in) == -1)
-		return -1;
-	return 1;
+	if (in->format != FORMAT_JSONL)
+		return read_header(in) == -1 ? -1 : 1;
+	in->json = ndjson_new(in->options->plain || PLAIN);
+	return in->json == NULL ? no_memory(in) : 1;
 }
 
 /* ---- records ---------------------------------------------------------------- */
@@ -572,10 +576,9 @@ next_in_file(struct recin *in)
 			return fail_at(in, line > 0 ? line : in->source.line,
 			    "%s", why);
 		in->records++;
-		/* A clean record of CSV has its fields too. */
-		if (in->row.clean && in->format != FORMAT_JSONL)
+		if (in->row.clean)
 			return 1;
-		bytes = in->row.clean ? NULL : bad_bytes(in);
+		bytes = bad_bytes(in);
 		if (bytes != NULL) {
 			if (refuse(in, in->source.line, bytes, bytes) == -1)
 				return -1;
@@ -694,7 +697,7 @@ recin_get(const struct recin *in, int column, struct field *field)
 	    in->wanted[column]);
 	slot = in->slot[column];
 	if (slot == SIZE_MAX)
-		*field = (struct field){ .kind = FIELD_ABSENT };
+		*field = (struct field){ .p = "", .kind = FIELD_ABSENT };
 	else
 		row_get(&in->row, slot, field);
 }
@@ -754,14 +757,16 @@ recin_run(struct recin *in, const int *column, size_t n,
 	struct run_column to[RECIN_RUN_COLUMNS];
 
 	assert(n <= RECIN_RUN_COLUMNS);
-	if (in->error != NULL || in->ahead || !in->open ||
-	    in->format == FORMAT_JSONL)
+	if (in->error != NULL || in->ahead || !in->open)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		to[i] = (struct run_column){ in->slot[column[i]], span[i] };
 	in->run.ncolumns = n;
 	in->run.column = to;
-	csvin_run(in->csv, &in->source, &in->run);
+	if (in->format == FORMAT_JSONL)
+		ndjson_run(in->json, &in->source, &in->run);
+	else
+		csvin_run(in->csv, &in->source, &in->run);
 	return in->run.n;
 }
 

@@ -20,7 +20,9 @@ struct row {
 	size_t n, capacity, key_capacity;
 	char *text; /* storage of what cannot be a span of the input */
 	size_t used, text_capacity;
-	bool clean; /* the record is known to be UTF-8 without NUL */
+	/* The record is known to be UTF-8 without NUL, and to have the fields of
+	 * the header or the keys of the good record before it. */
+	bool clean;
 };
 
 /* Whether a field as it was found has more than its text. */

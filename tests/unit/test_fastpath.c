@@ -65,17 +65,65 @@ both_kinds_of_64_bytes_are_told_apart_like_one_by_one(void **state)
 		}
 		for (int limit = 1; limit < 128; limit += 7) {
 			uint64_t odd = slow_odd(p, (char)limit);
+			uint64_t either = odd | slow_equal(p, '"');
 
 			assert_int_equal(words64_odd(&w, (char)limit), odd);
+			assert_int_equal(words64_odd_or(&w, (char)limit, '"'),
+			    either);
 #ifdef __SSE2__
 			{
 				struct sse64 s = sse64_load(p);
 
 				assert_int_equal(sse64_odd(&s, (char)limit),
 				    odd);
+				assert_int_equal(sse64_odd_or(&s, (char)limit,
+						     '"'),
+				    either);
 			}
 #endif
 		}
+	}
+}
+
+static void
+both_kinds_of_16_bytes_are_compared_like_one_by_one(void **state)
+{
+	char p[16], q[16];
+	struct rng rng;
+
+	(void)state;
+	rng_init(&rng, 3, 0);
+	for (int round = 0; round < 20000; round++) {
+		size_t n = 1 + rng_below(&rng, 17);
+		size_t compared = n < 16 ? n : 16;
+		struct words16 w;
+
+		for (int i = 0; i < 16; i++)
+			p[i] = q[i] = (char)rng_below(&rng, 256);
+		for (int i = (int)rng_below(&rng, 3); i > 0; i--)
+			q[rng_below(&rng, 16)] ^= (char)(1 +
+			    rng_below(&rng, 255));
+		w = words16_load(p);
+		assert_int_equal(words16_same(p, q, n),
+		    memcmp(p, q, compared) == 0);
+		for (int i = 0; i < 16; i++) {
+			assert_int_equal(words16_equal(&w, q[i]) >> i & 1,
+			    p[i] == q[i]);
+			assert_int_equal(words16_odd(&w, 0x20) >> i & 1,
+			    (signed char)p[i] < 0x20);
+		}
+#ifdef __SSE2__
+		{
+			struct sse16 s = sse16_load(p);
+
+			assert_int_equal(sse16_same(p, q, n),
+			    memcmp(p, q, compared) == 0);
+			assert_int_equal(sse16_equal(&s, q[0]),
+			    words16_equal(&w, q[0]));
+			assert_int_equal(sse16_odd(&s, 0x20),
+			    words16_odd(&w, 0x20));
+		}
+#endif
 	}
 }
 
@@ -247,10 +295,12 @@ put_ndjson(struct text *t, struct rng *rng)
 
 	t->n = 0;
 	for (uint32_t r = 0; r < rows; r++) {
-		uint32_t n = columns;
+		uint32_t n = columns, first = 0;
 
 		if (odd > 0 && below(rng, 20) == 0)
 			n = below(rng, columns + 3);
+		if (odd > 0 && below(rng, 5) == 0)
+			first = below(rng, 5);
 		put_string(t, "{");
 		for (uint32_t i = 0; i < n; i++) {
 			bool strange = below(rng, 100) < odd;
@@ -262,15 +312,15 @@ put_ndjson(struct text *t, struct rng *rng)
 			put_string(t, "\"");
 			put_string(t,
 			    below(rng, 100) < odd ? one_of(rng, keys)
-						  : keys[i % 5]);
+						  : keys[(i + first) % 5]);
 			if (i >= 5)
 				put_string(t, "2");
 			put_string(t, "\":");
 			put_string(t, strange ? one_of(rng, blanks) : after);
 			put_string(t,
 			    one_of(rng,
-				below(rng, 100) < odd ? odd_values
-						      : plain_values));
+				below(rng, 100) < odd + first ? odd_values
+							      : plain_values));
 			if (below(rng, 200) < odd)
 				put(t, "\0", 1);
 		}
@@ -405,6 +455,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    both_kinds_of_64_bytes_are_told_apart_like_one_by_one),
+		cmocka_unit_test(
+		    both_kinds_of_16_bytes_are_compared_like_one_by_one),
 		cmocka_unit_test(parity_and_below_are_as_bit_by_bit),
 		cmocka_unit_test(
 		    random_csv_is_read_alike_with_and_without_the_fast_path),
