@@ -373,44 +373,89 @@ cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
 			break;
 		}
 	}
-	/* libcsv makes no record of a line of blanks. */
-	if (n != in->nwanted || *p == ' ' || *p == '\n' || *p == '\r' ||
-	    (odd != 0 && !harmless(in, p, length - (p[length - 1] == '\r'))))
-		return FAST_NO;
-	in->edge[n] = (uint32_t)length;
 	cut->length = length + 1;
 	cut->lines = lines;
 	cut->dressed = true;
+	if (length > 0 && p[length - 1] == '\r')
+		length--;
+	/* libcsv makes no record of a line of blanks. */
+	if (n != in->nwanted || *p == ' ' || *p == '\n' || *p == '\r' ||
+	    (odd != 0 && !harmless(in, p, length)))
+		return FAST_NO;
+	in->edge[n] = (uint32_t)length;
 	return FAST_YES;
 }
 
-/* The record that begins at p, where held bytes are there.  This is the common
- * one: it lies in 64 bytes and has nothing but plain text. */
+/* The bits of a record of one line in 64 bytes. */
+struct bits {
+	uint64_t delimiter, newline; /* as they are; the latter is not 0 */
+	uint64_t below;              /* of the record */
+	uint64_t cr;                 /* the one before its newline */
+};
+
+/* A record with a quote, CR, or a byte that is not ASCII, if it is the kind that
+ * can be cut: delimiters in quotes are none, and CR may end it.  FAST_INCOMPLETE
+ * stands for all that cut_any() is to look at. */
+static inline enum fast
+check_strange(const struct bytes64 *b, struct bits *bits)
+{
+	uint64_t last = bits->newline & -bits->newline, cr = last >> 1;
+	uint64_t quotes = bytes64_equal(b, '"') & bits->below;
+	uint64_t odd = bytes64_odd(b, 0x0e) & ~bits->delimiter & bits->below;
+
+	if (odd != 0 && odd != (bytes64_equal(b, '\r') & cr))
+		return FAST_INCOMPLETE;
+	bits->cr = odd;
+	if (quotes != 0) {
+		uint64_t inside = bits_parity(quotes);
+
+		if ((last & inside) != 0)
+			return FAST_INCOMPLETE;
+		bits->delimiter &= ~inside;
+		if ((quotes & inside & ~(bits->delimiter << 1 | 1)) != 0 ||
+		    ((quotes & ~inside) << 1 &
+			~(bits->delimiter | last | odd)) != 0)
+			return FAST_NO;
+	}
+	return FAST_YES;
+}
+
+/* The record that begins at p, where held bytes are there.  Most lie in 64
+ * bytes. */
 static inline __attribute__((always_inline)) enum fast
 cut_record(struct csvin *in, const char *p, size_t held, struct cut *cut)
 {
 	struct bytes64 b = bytes64_load(p);
-	uint64_t newline = bytes64_equal(&b, '\n');
-	uint64_t delimiter = bytes64_equal(&b, in->delimiter);
+	struct bits bits = { .delimiter = bytes64_equal(&b, in->delimiter),
+		.newline = bytes64_equal(&b, '\n') };
 	/* Blanks too: most files have none. */
-	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~delimiter;
-	uint64_t below = bits_below(newline);
+	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~bits.delimiter;
 	uint32_t *edge = in->edge + 1, *last = in->edge + in->nwanted;
+	uint32_t length;
 
-	cut->dressed = (strange & below) != 0;
-	if (newline == 0 ||
-	    (cut->dressed &&
-		(bytes64_odd_or(&b, 0x0e, '"') & ~delimiter & below) != 0))
+	if (bits.newline == 0)
 		return cut_any(in, p, held, cut);
-	for (delimiter &= below; delimiter != 0; delimiter &= delimiter - 1) {
+	bits.below = bits_below(bits.newline);
+	if ((strange & bits.below) != 0) {
+		enum fast fast = check_strange(&b, &bits);
+
+		if (fast != FAST_YES)
+			return fast == FAST_NO ? FAST_NO
+					       : cut_any(in, p, held, cut);
+	}
+	cut->dressed = (strange & bits.below) != bits.cr;
+	for (bits.delimiter &= bits.below; bits.delimiter != 0;
+	     bits.delimiter &= bits.delimiter - 1) {
 		if (edge == last)
 			return FAST_NO;
-		*edge++ = (uint32_t)__builtin_ctzll(delimiter);
+		*edge++ = (uint32_t)__builtin_ctzll(bits.delimiter);
 	}
-	*edge = (uint32_t)__builtin_ctzll(newline);
-	if (edge != last || *p == ' ' || *p == '\n')
+	length = (uint32_t)__builtin_ctzll(bits.newline);
+	*edge = length - (bits.cr != 0);
+	/* libcsv makes no record of a line of blanks. */
+	if (edge != last || *p == ' ' || length == (bits.cr != 0))
 		return FAST_NO;
-	cut->length = *edge + 1;
+	cut->length = length + 1;
 	cut->lines = 1;
 	return FAST_YES;
 }
@@ -507,8 +552,14 @@ cut_run(struct csvin *in, const struct source *s, struct run *run)
 			span->p = text;
 			span->n = n;
 			span->kind = FIELD_TEXT;
-			if (cut.dressed && row_is_dressed(text, n))
+			if (!cut.dressed || n == 0)
+				continue;
+			if (*text == '"') {
+				span->p = text + 1;
+				span->n = n - 2;
+			} else if (*text == ' ' || text[n - 1] == ' ') {
 				strip(span);
+			}
 		}
 		p += cut.length;
 		run->end[r] = (size_t)(p - start);

@@ -17,9 +17,7 @@ row_strip(const char **text, size_t *length)
 	const char *p = *text;
 	size_t n = *length;
 
-	if (p[n - 1] == '\r')
-		n--;
-	if (n > 0 && *p == '"') {
+	if (*p == '"') {
 		p++;
 		n -= 2;
 	} else {

@@ -29,12 +29,11 @@ struct row {
 static inline bool
 row_is_dressed(const char *p, size_t n)
 {
-	return n > 0 &&
-	    (*p == '"' || *p == ' ' || p[n - 1] == ' ' || p[n - 1] == '\r');
+	return n > 0 && (*p == '"' || *p == ' ' || p[n - 1] == ' ');
 }
 
-/* Take off it what does not belong to it: the blanks around it, the quotes,
- * or the CR at the end of the record. */
+/* Take off it what does not belong to it: its quotes, or the blanks around it.
+ */
 void row_strip(const char **p, size_t *n);
 
 /* Field i of the row into *f, each member by itself: a struct that is copied
