@@ -228,19 +228,22 @@ add_plain_run(struct kpi *k, const struct kpi_run *run, size_t n)
 {
 	const int32_t *day = run->day;
 	const size_t *group = run->group;
-	const struct decimal *value = run->value;
-	size_t i;
+	bool daily = k->params.period == KPI_DAY;
+	struct range *range = &k->orders;
 
-	for (i = 0; i < n; i++) {
-		struct cell *c = cell_at(k, group[i], period_of(k, day[i]));
+	for (size_t i = 0; i < n; i++) {
+		struct cell *c = cell_at(k, group[i],
+		    daily ? day[i] : long_period_of(k, day[i]));
 
-		if (c == NULL || decimal_sum_add(&c->revenue, &value[i]) == -1)
-			break;
+		if (c == NULL ||
+		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
+			return i;
 		c->orders++;
+		if (!range->any || day[i] < range->first_day ||
+		    day[i] > range->last_day)
+			widen(range, day[i]);
 	}
-	for (size_t r = 0; r < i; r++)
-		widen(&k->orders, day[r]);
-	return i;
+	return n;
 }
 
 size_t

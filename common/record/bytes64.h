@@ -165,14 +165,15 @@ sse64_equal(const struct sse64 *b, char c)
 	    _mm_cmpeq_epi8(b->c, v), _mm_cmpeq_epi8(b->d, v));
 }
 
-/* Signed, the bytes from 128 on are below everything else. */
+/* Signed, the bytes from 128 on are below everything else.  The limit comes
+ * first, or gcc makes two comparisons of it. */
 static inline uint64_t
 sse64_odd(const struct sse64 *b, char limit)
 {
 	__m128i v = _mm_set1_epi8(limit);
 
-	return sse64_gather(_mm_cmplt_epi8(b->a, v), _mm_cmplt_epi8(b->b, v),
-	    _mm_cmplt_epi8(b->c, v), _mm_cmplt_epi8(b->d, v));
+	return sse64_gather(_mm_cmpgt_epi8(v, b->a), _mm_cmpgt_epi8(v, b->b),
+	    _mm_cmpgt_epi8(v, b->c), _mm_cmpgt_epi8(v, b->d));
 }
 
 static inline uint64_t
@@ -180,11 +181,11 @@ sse64_odd_or(const struct sse64 *b, char limit, char c)
 {
 	__m128i v = _mm_set1_epi8(limit), w = _mm_set1_epi8(c);
 
-	return sse64_gather(_mm_or_si128(_mm_cmplt_epi8(b->a, v),
+	return sse64_gather(_mm_or_si128(_mm_cmpgt_epi8(v, b->a),
 				_mm_cmpeq_epi8(b->a, w)),
-	    _mm_or_si128(_mm_cmplt_epi8(b->b, v), _mm_cmpeq_epi8(b->b, w)),
-	    _mm_or_si128(_mm_cmplt_epi8(b->c, v), _mm_cmpeq_epi8(b->c, w)),
-	    _mm_or_si128(_mm_cmplt_epi8(b->d, v), _mm_cmpeq_epi8(b->d, w)));
+	    _mm_or_si128(_mm_cmpgt_epi8(v, b->b), _mm_cmpeq_epi8(b->b, w)),
+	    _mm_or_si128(_mm_cmpgt_epi8(v, b->c), _mm_cmpeq_epi8(b->c, w)),
+	    _mm_or_si128(_mm_cmpgt_epi8(v, b->d), _mm_cmpeq_epi8(b->d, w)));
 }
 
 struct sse16 {

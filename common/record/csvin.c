@@ -36,9 +36,14 @@ struct csvin {
 	char delimiter;
 
 	bool plain; /* everything by libcsv */
-	size_t edge_capacity;
-	uint32_t *edge; /* of a row; with room for 64 too many */
+	size_t edge_capacity, run_capacity;
+	uint32_t *edge;     /* row.edge; with room for 64 too many */
+	uint32_t *run_edge; /* the ends of all fields of a run, likewise */
+	size_t run_most;    /* records in it */
 };
+
+/* So far does the fast way look: offsets fit into 32 bits. */
+enum { CUT_MAX = 1 << 30, RUN_FIELDS = 8192 };
 
 static int
 space_but_tab(unsigned char c)
@@ -82,6 +87,7 @@ csvin_free(struct csvin *in)
 		return;
 	csv_free(&in->parser);
 	free(in->edge);
+	free(in->run_edge);
 	free(in);
 }
 
@@ -90,8 +96,12 @@ csvin_want(struct csvin *in, const bool *wanted, size_t nwanted)
 {
 	in->wanted = wanted;
 	in->nwanted = nwanted;
+	in->run_most = nwanted > RUN_FIELDS / RUN_MAX ? RUN_FIELDS / nwanted
+						      : RUN_MAX;
 	if (vec_grow(&in->edge, &in->edge_capacity, nwanted + 65,
-		sizeof(*in->edge)) == -1)
+		sizeof(*in->edge)) == -1 ||
+	    vec_grow(&in->run_edge, &in->run_capacity,
+		in->run_most * nwanted + 65, sizeof(*in->edge)) == -1)
 		return -1;
 	in->edge[0] = UINT32_MAX;
 	return 0;
@@ -294,8 +304,7 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 /* What came of trying. */
 enum fast { FAST_NO, FAST_YES, FAST_INCOMPLETE };
 
-/* A record found: its bytes and its newlines, its line end included; its fields
- * are between in->edge[0..nwanted]. */
+/* A record found: its bytes and its newlines, its line end included. */
 struct cut {
 	size_t length;
 	uint64_t lines;
@@ -312,12 +321,17 @@ harmless(const struct csvin *in, const char *p, size_t n)
 	    utf8_valid(p, n) == n;
 }
 
-/* Any record that is of the kind: long, quoted, with CR, with other than
- * ASCII. */
+/*
+ * The next two find the record that begins at p, where held bytes are there, and
+ * put the ends of its fields, as offsets from p plus base, to edge, which has
+ * room for 64 more than the header has fields.  This one takes any record that
+ * is of the kind: long, quoted, with CR, with other than ASCII.
+ */
 static __attribute__((noinline)) enum fast
-cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
+cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
+    uint32_t *edge, struct cut *cut)
 {
-	size_t n = 1, length;
+	size_t n = 0, length;
 	uint64_t inside = 0;   /* all bits if the bytes before are in quotes */
 	uint64_t may_open = 1; /* lowest bit: a quote may open here */
 	uint64_t must_end = 0; /* lowest bit: the byte before closed a field */
@@ -327,7 +341,7 @@ cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
 		struct bytes64 b;
 		uint64_t quotes, delimiter, below, in_quotes = inside, strange;
 
-		if (at >= held || at > UINT32_MAX / 2)
+		if (at >= held || at > CUT_MAX)
 			return at >= held ? FAST_INCOMPLETE : FAST_NO;
 		b = bytes64_load(p + at);
 		newline = bytes64_equal(&b, '\n');
@@ -364,9 +378,9 @@ cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
 		may_open = delimiter >> 63;
 		delimiter &= below;
 		for (; delimiter != 0; delimiter &= delimiter - 1)
-			in->edge[n++] = (uint32_t)at +
+			edge[n++] = base + (uint32_t)at +
 			    (uint32_t)__builtin_ctzll(delimiter);
-		if (n > in->nwanted)
+		if (n >= in->nwanted)
 			return FAST_NO;
 		if (newline != 0) {
 			length = at + (size_t)__builtin_ctzll(newline);
@@ -379,10 +393,10 @@ cut_any(struct csvin *in, const char *p, size_t held, struct cut *cut)
 	if (length > 0 && p[length - 1] == '\r')
 		length--;
 	/* libcsv makes no record of a line of blanks. */
-	if (n != in->nwanted || *p == ' ' || *p == '\n' || *p == '\r' ||
+	if (n + 1 != in->nwanted || *p == ' ' || *p == '\n' || *p == '\r' ||
 	    (odd != 0 && !harmless(in, p, length)))
 		return FAST_NO;
-	in->edge[n] = (uint32_t)length;
+	edge[n] = base + (uint32_t)length;
 	return FAST_YES;
 }
 
@@ -397,13 +411,14 @@ struct bits {
  * can be cut: delimiters in quotes are none, and CR may end it.  FAST_INCOMPLETE
  * stands for all that cut_any() is to look at. */
 static inline enum fast
-check_strange(const struct bytes64 *b, struct bits *bits)
+check_strange(const char *p, struct bits *bits)
 {
+	struct bytes64 b = bytes64_load(p);
 	uint64_t last = bits->newline & -bits->newline, cr = last >> 1;
-	uint64_t quotes = bytes64_equal(b, '"') & bits->below;
-	uint64_t odd = bytes64_odd(b, 0x0e) & ~bits->delimiter & bits->below;
+	uint64_t quotes = bytes64_equal(&b, '"') & bits->below;
+	uint64_t odd = bytes64_odd(&b, 0x0e) & ~bits->delimiter & bits->below;
 
-	if (odd != 0 && odd != (bytes64_equal(b, '\r') & cr))
+	if (odd != 0 && odd != (bytes64_equal(&b, '\r') & cr))
 		return FAST_INCOMPLETE;
 	bits->cr = odd;
 	if (quotes != 0) {
@@ -420,43 +435,41 @@ check_strange(const struct bytes64 *b, struct bits *bits)
 	return FAST_YES;
 }
 
-/* The record that begins at p, where held bytes are there.  Most lie in 64
- * bytes. */
+/* Most records lie in 64 bytes. */
 static inline __attribute__((always_inline)) enum fast
-cut_record(struct csvin *in, const char *p, size_t held, struct cut *cut)
+cut_record(const struct csvin *in, const char *p, size_t held, uint32_t base,
+    uint32_t *edge, struct cut *cut)
 {
 	struct bytes64 b = bytes64_load(p);
-	struct bits bits = { .delimiter = bytes64_equal(&b, in->delimiter),
-		.newline = bytes64_equal(&b, '\n') };
+	uint64_t newline = bytes64_equal(&b, '\n'), below = bits_below(newline);
+	uint64_t delimiter = bytes64_equal(&b, in->delimiter), cr = 0;
 	/* Blanks too: most files have none. */
-	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~bits.delimiter;
-	uint32_t *edge = in->edge + 1, *last = in->edge + in->nwanted;
-	uint32_t length;
+	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~delimiter & below;
+	uint32_t *last = edge + in->nwanted - 1, length;
 
-	if (bits.newline == 0)
-		return cut_any(in, p, held, cut);
-	bits.below = bits_below(bits.newline);
-	if ((strange & bits.below) != 0) {
-		enum fast fast = check_strange(&b, &bits);
+	if (newline == 0)
+		return cut_any(in, p, held, base, edge, cut);
+	if (strange != 0) {
+		struct bits bits = { delimiter, newline, below, 0 };
+		enum fast fast = check_strange(p, &bits);
 
-		if (fast != FAST_YES)
-			return fast == FAST_NO ? FAST_NO
-					       : cut_any(in, p, held, cut);
+		if (fast == FAST_INCOMPLETE)
+			return cut_any(in, p, held, base, edge, cut);
+		if (fast == FAST_NO)
+			return fast;
+		delimiter = bits.delimiter;
+		cr = bits.cr;
 	}
-	cut->dressed = (strange & bits.below) != bits.cr;
-	for (bits.delimiter &= bits.below; bits.delimiter != 0;
-	     bits.delimiter &= bits.delimiter - 1) {
-		if (edge == last)
-			return FAST_NO;
-		*edge++ = (uint32_t)__builtin_ctzll(bits.delimiter);
-	}
-	length = (uint32_t)__builtin_ctzll(bits.newline);
-	*edge = length - (bits.cr != 0);
+	for (delimiter &= below; delimiter != 0; delimiter &= delimiter - 1)
+		*edge++ = base + (uint32_t)__builtin_ctzll(delimiter);
+	length = (uint32_t)__builtin_ctzll(newline);
+	*edge = base + length - (cr != 0);
 	/* libcsv makes no record of a line of blanks. */
-	if (edge != last || *p == ' ' || length == (bits.cr != 0))
+	if (edge != last || *p == ' ' || length == (cr != 0))
 		return FAST_NO;
 	cut->length = length + 1;
 	cut->lines = 1;
+	cut->dressed = strange != cr;
 	return FAST_YES;
 }
 
@@ -492,7 +505,8 @@ csvin_record(struct csvin *in, struct source *s, struct row *row,
 		const char *p = s->buffer + s->start;
 		enum source_status status;
 		struct cut cut;
-		enum fast fast = cut_record(in, p, s->end - s->start, &cut);
+		enum fast fast = cut_record(in, p, s->end - s->start, 0,
+		    in->edge + 1, &cut);
 
 		if (fast == FAST_YES && cut.length <= s->max_record) {
 			row->base = p;
@@ -513,59 +527,79 @@ csvin_record(struct csvin *in, struct source *s, struct row *row,
 	return plain_record(in, s, row, why, line);
 }
 
-static __attribute__((noinline)) void
-strip(struct span *span)
+static void
+undress(struct span *span)
 {
 	const char *p = span->p;
 	size_t n = span->n;
 
+	if (!row_is_dressed(p, n))
+		return;
 	row_strip(&p, &n);
 	span->p = p;
 	span->n = (uint32_t)n;
 }
 
+static inline void
+put_span(struct span *span, const char *p, size_t start, size_t stop)
+{
+	span->p = p + start;
+	span->n = (uint32_t)(stop - start);
+	span->kind = FIELD_TEXT;
+}
+
+/* The fields of a column of the records cut, whose edges are from run_edge on. */
+static void
+fill_column(const struct csvin *in, const char *p, const struct run *run,
+    struct run_column column, bool dressed)
+{
+	const uint32_t *edge = in->run_edge + column.slot;
+	struct span *span = column.span;
+	size_t fields = in->nwanted, n = run->n;
+
+	if (column.slot == 0) {
+		put_span(&span[0], p, 0, *edge);
+		for (size_t r = 1; r < n; r++)
+			put_span(&span[r], p, run->end[r - 1],
+			    edge[r * fields]);
+	} else {
+		for (size_t r = 0; r < n; r++, edge += fields)
+			put_span(&span[r], p, edge[-1] + 1, *edge);
+	}
+	for (size_t r = 0; dressed && r < n; r++)
+		undress(&span[r]);
+}
+
 /* The records that are there whole and can be cut; the last one tried says why
  * there are no more. */
 static enum fast
-cut_run(struct csvin *in, const struct source *s, struct run *run)
+cut_run(const struct csvin *in, const struct source *s, struct run *run)
 {
-	const char *p = s->buffer + s->start, *stop = s->buffer + s->end;
-	const char *start = p;
-	const uint32_t *edge = in->edge;
-	const struct run_column *column = run->column;
-	size_t columns = run->ncolumns, max_record = s->max_record, r;
+	const char *p = s->buffer + s->start;
+	size_t held = s->end - s->start, max_record = s->max_record;
+	size_t at = 0, r, most = in->run_most;
+	uint32_t *edge = in->run_edge;
+	uint64_t lines = 0;
+	bool dressed = false;
 	enum fast fast = FAST_YES;
 
-	for (r = 0; r < RUN_MAX; r++) {
+	for (r = 0; r < most && at < CUT_MAX; r++) {
 		struct cut cut;
 
-		fast = cut_record(in, p, (size_t)(stop - p), &cut);
+		fast = cut_record(in, p + at, held - at, (uint32_t)at, edge,
+		    &cut);
 		if (fast != FAST_YES || cut.length > max_record)
 			break;
-		for (size_t i = 0; i < columns; i++) {
-			struct span *span = &column[i].span[r];
-			size_t slot = column[i].slot;
-			uint32_t first = edge[slot] + 1;
-			uint32_t n = edge[slot + 1] - first;
-			const char *text = p + first;
-
-			span->p = text;
-			span->n = n;
-			span->kind = FIELD_TEXT;
-			if (!cut.dressed || n == 0)
-				continue;
-			if (*text == '"') {
-				span->p = text + 1;
-				span->n = n - 2;
-			} else if (*text == ' ' || text[n - 1] == ' ') {
-				strip(span);
-			}
-		}
-		p += cut.length;
-		run->end[r] = (size_t)(p - start);
-		run->lines[r] = cut.lines;
+		at += cut.length;
+		lines += cut.lines;
+		dressed |= cut.dressed;
+		run->end[r] = at;
+		run->lines[r] = lines;
+		edge += in->nwanted;
 	}
 	run->n = r;
+	for (size_t i = 0; r > 0 && i < run->ncolumns; i++)
+		fill_column(in, p, run, run->column[i], dressed);
 	return fast;
 }
 

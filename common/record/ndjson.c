@@ -589,7 +589,7 @@ ndjson_run(struct ndjson *in, struct source *s, struct run *run)
 		}
 		p += length;
 		run->end[run->n] = (size_t)(p - start);
-		run->lines[run->n] = 1;
+		run->lines[run->n] = run->n + 1;
 	}
 }
 

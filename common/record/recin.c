@@ -779,8 +779,7 @@ recin_take(struct recin *in, size_t n)
 	if (n == 0)
 		return;
 	s->start += in->run.end[n - 1];
-	for (size_t i = 0; i < n; i++)
-		s->line += in->run.lines[i];
+	s->line += in->run.lines[n - 1];
 	in->records += n;
 	in->run.n = 0;
 }

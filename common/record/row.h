@@ -72,9 +72,10 @@ struct run_column {
 struct run {
 	size_t ncolumns;
 	const struct run_column *column;
-	size_t n;            /* records */
-	size_t end[RUN_MAX]; /* where each ends, from the start of the first */
-	uint64_t lines[RUN_MAX]; /* newlines in each */
+	size_t n; /* records */
+	/* Bytes and newlines from the start of the first to the end of each. */
+	size_t end[RUN_MAX];
+	uint64_t lines[RUN_MAX];
 };
 
 void row_release(struct row *row); /* a zeroed row is allowed */
