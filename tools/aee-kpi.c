@@ -380,25 +380,28 @@ new_run(const struct kpis *k, const struct order_columns *c)
 	return run;
 }
 
-/* How many of the customers of the first n are there. */
+/* Spans are as recin_run() gave them: from `first` on. */
+static void
+number_run(const struct kpis *k, struct groups *groups, const struct run *run,
+    size_t column, size_t first, size_t n, size_t *number)
+{
+	struct span *span[RECIN_RUN_COLUMNS];
+
+	for (size_t i = column; i < run->columns; i++)
+		span[i - column] = run->span[i] + first;
+	if (groups_find_run(groups, span, n, number) == -1)
+		cli_no_memory(k->cli);
+}
+
+/* How many of the n customers are there before the first that is not. */
 static size_t
-run_customers(const struct run *run, size_t n)
+customers_there(const struct span *span, size_t n)
 {
 	size_t i = 0;
 
-	if (!run->has_customer)
-		return n;
-	while (i < n && run->text[run->customer_at][i].n > 0)
+	while (i < n && span[i].n > 0)
 		i++;
 	return i;
-}
-
-static void
-number_run(const struct kpis *k, struct groups *groups,
-    struct span *const *span, size_t n, size_t *number)
-{
-	if (groups_find_run(groups, span, n, number) == -1)
-		cli_no_memory(k->cli);
 }
 
 /* Add what can be added without a look at each record. */
@@ -411,24 +414,28 @@ add_runs(struct kpis *k, struct recin *in, struct run *run,
 		.channel = run->has_channel ? run->channel : NULL,
 		.value = run->value,
 		.customer = run->has_customer ? run->customer : NULL };
-	size_t n;
+	size_t n, first, added;
 
 	do {
-		n = recin_run(in, run->column, run->columns, run->span);
-		n = recin_run_dates(in, run->text[0], n, run->day);
-		n = recin_run_decimals(run->text[1], n, run->value);
-		n = run_customers(run, n);
-		number_run(k, k->groups, run->span + run->group_at, n,
+		n = recin_run(in, run->column, run->columns, run->span, &first);
+		added = recin_run_dates(in, run->span[0] + first, n, run->day);
+		added = recin_run_decimals(run->span[1] + first, added,
+		    run->value);
+		if (run->has_customer)
+			added = customers_there(run->span[run->customer_at] +
+				first,
+			    added);
+		number_run(k, k->groups, run, run->group_at, first, added,
 		    run->group);
 		if (run->has_channel)
-			number_run(k, k->channels, run->span + run->channel_at,
-			    n, run->channel);
+			number_run(k, k->channels, run, run->channel_at, first,
+			    added, run->channel);
 		if (run->has_customer)
-			number_run(k, customers, run->span + run->customer_at,
-			    n, run->customer);
-		n = kpi_add_run(k->kpi, &orders, n);
-		recin_take(in, n);
-	} while (n == RECIN_RUN);
+			number_run(k, customers, run, run->customer_at, first,
+			    added, run->customer);
+		added = kpi_add_run(k->kpi, &orders, added);
+		recin_take(in, added);
+	} while (n > 0 && added == n);
 }
 
 static struct recin *

@@ -135,21 +135,61 @@ two(const char *p)
 	return high > 9 || low > 9 ? -1 : (int)(high * 10 + low);
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+/* The numbers of YYYY-MM-DD, all bytes at once; false if it is not of the
+ * form. */
+static bool
+split(const char *p, int *year, int *month, int *day_of_month)
+{
+	const uint64_t form = UINT64_C(0x2d30302d30303030); /* 0000-00- */
+	const uint64_t hyphens = UINT64_C(0xff0000ff00000000);
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t w, y;
+	unsigned d;
+	uint16_t end;
+
+	memcpy(&w, p, 8);
+	memcpy(&end, p + 8, 2);
+	/* Digits are 0 to 9 now, and hyphens 0. */
+	w ^= form;
+	d = end ^ 0x3030U;
+	if (((w | (w + 6 * each)) & 0xf0 * each) != 0 || (w & hyphens) != 0 ||
+	    ((d | (d + 0x0606)) & 0xf0f0) != 0)
+		return false;
+	y = w * 10 + (w >> 8);
+	*year = (int)((y & 0xff) * 100 + (y >> 16 & 0xff));
+	*month = (int)(y >> 40 & 0xff);
+	*day_of_month = (int)((d & 0xff) * 10 + (d >> 8));
+	return true;
+}
+
+#else
+
+static bool
+split(const char *p, int *year, int *month, int *day_of_month)
+{
+	int century = two(p), of_century = two(p + 2);
+
+	if (p[4] != '-' || p[7] != '-' || century < 0 || of_century < 0)
+		return false;
+	*year = century * 100 + of_century;
+	*month = two(p + 5);
+	*day_of_month = two(p + 8);
+	return true;
+}
+
+#endif
+
 int
 date_parse(const char *p, size_t n, int32_t *day)
 {
-	int century, year, month, day_of_month;
+	int year, month, day_of_month;
 	int32_t got;
 
-	if (n != 10 || p[4] != '-' || p[7] != '-')
+	if (n != 10 || !split(p, &year, &month, &day_of_month))
 		return -1;
-	century = two(p);
-	year = two(p + 2);
-	month = two(p + 5);
-	day_of_month = two(p + 8);
-	if (century < 0 || year < 0)
-		return -1;
-	got = date_from_civil(century * 100 + year, month, day_of_month);
+	got = date_from_civil(year, month, day_of_month);
 	if (got == DATE_NONE)
 		return -1;
 	*day = got;

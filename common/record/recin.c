@@ -66,6 +66,9 @@ struct recin {
 	char date[DATE_LENGTH];
 	int32_t day;
 	struct run run;
+	size_t run_at;      /* the next of its records to be taken */
+	size_t run_start;   /* its place in the source, */
+	uint64_t run_reads; /* and the source's reads then */
 
 	uint64_t records, refused;
 	struct reason reason[REASONS];
@@ -750,38 +753,68 @@ recin_refused(const struct recin *in)
 
 /* ---- many records ------------------------------------------------------------- */
 
+/* Whether some of the run remain: nothing was read since, and no more than one
+ * record, the next of the run, came by recin_next(). */
+static bool
+run_remains(struct recin *in)
+{
+	const struct source *s = &in->source;
+	const struct run *run = &in->run;
+
+	if (in->run_reads != s->reads)
+		return false;
+	if (in->run_at < run->n &&
+	    s->start == in->run_start + run->end[in->run_at])
+		in->run_at++;
+	return in->run_at < run->n && in->run_at > 0 &&
+	    s->start == in->run_start + run->end[in->run_at - 1];
+}
+
 size_t
 recin_run(struct recin *in, const int *column, size_t n,
-    struct span *const *span)
+    struct span *const *span, size_t *first)
 {
 	struct run_column to[RECIN_RUN_COLUMNS];
+	struct source *s = &in->source;
 
 	assert(n <= RECIN_RUN_COLUMNS);
+	*first = 0;
 	if (in->error != NULL || in->ahead || !in->open)
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		to[i] = (struct run_column){ in->slot[column[i]], span[i] };
-	in->run.ncolumns = n;
-	in->run.column = to;
-	if (in->format == FORMAT_JSONL)
-		ndjson_run(in->json, &in->source, &in->run);
-	else
-		csvin_run(in->csv, &in->source, &in->run);
-	return in->run.n;
+	source_consume(s);
+	if (!run_remains(in)) {
+		for (size_t i = 0; i < n; i++)
+			to[i] = (struct run_column){ in->slot[column[i]],
+				span[i] };
+		in->run.ncolumns = n;
+		in->run.column = to;
+		if (in->format == FORMAT_JSONL)
+			ndjson_run(in->json, s, &in->run);
+		else
+			csvin_run(in->csv, s, &in->run);
+		in->run_at = 0;
+		in->run_start = s->start;
+		in->run_reads = s->reads;
+	}
+	*first = in->run_at;
+	return in->run.n - in->run_at;
 }
 
 void
 recin_take(struct recin *in, size_t n)
 {
 	struct source *s = &in->source;
+	const struct run *run = &in->run;
 
-	assert(n <= in->run.n);
+	assert(n <= run->n - in->run_at);
 	if (n == 0)
 		return;
-	s->start += in->run.end[n - 1];
-	s->line += in->run.lines[n - 1];
+	s->line += run->lines[in->run_at + n - 1];
+	if (in->run_at > 0)
+		s->line -= run->lines[in->run_at - 1];
+	in->run_at += n;
+	s->start = in->run_start + run->end[in->run_at - 1];
 	in->records += n;
-	in->run.n = 0;
 }
 
 size_t

@@ -102,24 +102,27 @@ struct field recin_extra(const struct recin *in, size_t i, struct field *key);
 /*
  * Many records at once, for programs that must be fast.  recin_run() looks ahead
  * from the record at hand: it gives fields of the records that follow, as far as
- * they are there and have nothing special; span[i][r] is the field of column[i]
- * of the r-th, for up to RECIN_RUN of them.  Of these the caller takes the first
- * ones that it can make use of, recin_take(); whatever comes next, recin_next()
- * delivers, with the say about what is bad.  0 says nothing of what comes.
- * Spans are valid until the next call.  Missing fields have n == 0.
+ * they are there and have nothing special.  span[i][*first + r] is the field of
+ * column[i] of the r-th of so many as it returns; span[i] has room for RECIN_RUN.
+ * Of these the caller takes the first ones that it can make use of, recin_take();
+ * whatever comes next, recin_next() delivers, with the say about what is bad.  0
+ * says nothing of what comes.  Missing fields have n == 0.
  *
  *	for (;;) {
- *		n = recin_run(in, column, 2, span);
+ *		n = recin_run(in, column, 2, span, &first);
  *		n = ... those of the n that are good
  *		recin_take(in, n);
  *		if (recin_next(in) != 1)
  *			break;
  *		... one record
  *	}
+ *
+ * Texts are valid until the next call.  The columns and spans must be the same
+ * in each call, and left alone in between: what was not taken is given again.
  */
 enum { RECIN_RUN = 256, RECIN_RUN_COLUMNS = 16 };
 size_t recin_run(struct recin *in, const int *column, size_t n,
-    struct span *const *span);
+    struct span *const *span, size_t *first);
 void recin_take(struct recin *in, size_t n);
 
 /* The first of n spans as values; how many could be read.  A missing one

@@ -14,6 +14,7 @@ source_more(struct source *s)
 	size_t held = s->end - s->start, room;
 	ssize_t n;
 
+	s->reads++;
 	if (s->eof)
 		return SOURCE_END;
 	if (held > s->max_record)
@@ -101,6 +102,7 @@ void
 source_restart(struct source *s, int fd)
 {
 	s->fd = fd;
+	s->reads++;
 	s->start = s->end = s->raw = 0;
 	s->raw_lines = 0;
 	s->line = 1;

@@ -17,6 +17,7 @@ struct source {
 	size_t raw;   /* its length, once known; 0 before */
 	size_t end;   /* of what was read; SOURCE_SLACK zeros follow */
 	bool eof;
+	uint64_t reads;     /* counts up whenever bytes may have moved */
 	uint64_t line;      /* 1-based, of buffer[start] */
 	uint64_t raw_lines; /* newlines in the record at hand, with raw */
 	size_t max_record;  /* bytes a record may have, its line end apart */

@@ -113,7 +113,7 @@ write_runs(FILE *to, struct recin *in, const struct reading *how)
 	static struct decimal decimal[RECIN_RUN_COLUMNS][RECIN_RUN];
 	struct span *span[RECIN_RUN_COLUMNS];
 	int column[RECIN_RUN_COLUMNS];
-	size_t columns = 0, n;
+	size_t columns = 0, n, first;
 
 	for (size_t i = 0; i < recin_columns(in); i++)
 		if (is_wanted(how, i)) {
@@ -124,12 +124,16 @@ write_runs(FILE *to, struct recin *in, const struct reading *how)
 			span[columns] = text[columns];
 			columns++;
 		}
-	n = recin_run(in, column, columns, span);
+	n = recin_run(in, column, columns, span, &first);
 	for (size_t i = 0; how->typed && i < columns; i++)
 		n = column[i] % 3 == 0
-		    ? recin_run_dates(in, text[i], n, day[i])
-		    : recin_run_decimals(text[i], n, decimal[i]);
-	for (size_t r = 0; r < n; r++) {
+		    ? recin_run_dates(in, text[i] + first, n, day[i] + first)
+		    : recin_run_decimals(text[i] + first, n,
+			  decimal[i] + first);
+	/* Not always all. */
+	if (n > 3 && recin_records(in) % 3 == 0)
+		n -= 3;
+	for (size_t r = first; r < first + n; r++) {
 		for (size_t i = 0; i < columns; i++) {
 			struct span s = text[i][r];
 			int32_t same_day;
