@@ -14,29 +14,32 @@
  */
 enum { CYCLE = 146097, EPOCH = 719468 };
 
+/* Without branches, which dates in random order would have guessed wrong. */
 int
 date_days_in_month(int year, int month)
 {
 	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 		31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	int leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0));
 
-	return days[month - 1] + (month == 2 && leap);
+	return days[month - 1] + (leap & (month == 2));
 }
 
 int32_t
 date_from_civil(int year, int month, int day_of_month)
 {
-	int y, in_cycle, from_march;
+	/* Days from March 1 to the first of each month. */
+	static const short from_march[] = { 306, 337, 0, 31, 61, 92, 122, 153,
+		184, 214, 245, 275 };
+	int y, in_cycle;
 
 	if (year < 1 || year > 9999 || month < 1 || month > 12 ||
 	    day_of_month < 1 || day_of_month > date_days_in_month(year, month))
 		return DATE_NONE;
-	y = month <= 2 ? year - 1 : year;
+	y = year - (month <= 2);
 	in_cycle = y % 400;
-	from_march = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5;
 	return y / 400 * CYCLE + in_cycle * 365 + in_cycle / 4 -
-	    in_cycle / 100 + from_march + day_of_month - 1 - EPOCH;
+	    in_cycle / 100 + from_march[month - 1] + day_of_month - 1 - EPOCH;
 }
 
 void
