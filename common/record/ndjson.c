@@ -440,59 +440,75 @@ same_text(const char *p, const char *own, size_t n)
 	return true;
 }
 
-/* The closing quote of the string whose text begins at p; NULL if there is an
- * escape, or anything that is not for sure a string. */
+/* The same for a string with bytes that are not ASCII, or longer than 16. */
 static const char *
-string_end(const char *p)
+long_string_end(const char *start)
 {
-	const char *start = p;
+	const char *p = start;
 	bool ascii = true;
 
-	for (;; p += 16) {
-		struct bytes16 b = bytes16_load(p);
-		unsigned stop = bytes16_equal(&b, '"') |
-		    bytes16_equal(&b, '\\');
-		unsigned odd = bytes16_odd(&b, 0x20);
-		unsigned first = stop | odd;
+	for (;; p++) {
+		if (*p == '"') {
+			size_t n = (size_t)(p - start);
 
-		while (first != 0) {
-			const char *at = p + __builtin_ctz(first);
-
-			if (*at == '"') {
-				size_t n = (size_t)(at - start);
-
-				return ascii || utf8_valid(start, n) == n
-				    ? at
-				    : NULL;
-			}
-			if (*at == '\\' || (unsigned char)*at < 0x20)
-				return NULL;
-			ascii = false;
-			first &= first - 1;
+			return ascii || utf8_valid(start, n) == n ? p : NULL;
 		}
+		if (*p == '\\' || (unsigned char)*p < 0x20)
+			return NULL;
+		ascii &= (unsigned char)*p < 0x80;
 	}
+}
+
+/* The closing quote of the string whose text begins at p; NULL if there is an
+ * escape, or anything that is not for sure a string. */
+static inline const char *
+string_end(const char *p)
+{
+	struct bytes16 b = bytes16_load(p);
+	unsigned quote = bytes16_equal(&b, '"');
+	unsigned odd = bytes16_odd(&b, 0x20) | bytes16_equal(&b, '\\');
+
+	if (quote == 0 || (odd & (quote - 1) & ~quote) != 0)
+		return long_string_end(p);
+	return p + __builtin_ctz(quote);
+}
+
+/* Whether the first n of the bytes, 1 to 15 of them, are digits with perhaps a
+ * point among them, as JSON has it. */
+static inline bool
+plain_number(const char *p, const struct bytes16 *b, size_t n)
+{
+	unsigned all = (1U << n) - 1;
+	unsigned digit = bytes16_odd(b, '9' + 1) & ~bytes16_odd(b, '0');
+	unsigned point = bytes16_equal(b, '.') & all;
+
+	return ((digit | point) & all) == all && (point & (point - 1)) == 0 &&
+	    (point & 1) == 0 && (point << 1 & ~all) == 0 &&
+	    (*p != '0' || n == 1 || p[1] == '.');
 }
 
 /* The end of the number, true, false or null at p; NULL if it is not for sure
  * one. */
-static const char *
+static inline const char *
 bare_end(const char *p, enum field_kind *kind)
 {
 	struct bytes16 b = bytes16_load(p);
 	unsigned stop = bytes16_equal(&b, ',') | bytes16_equal(&b, '}');
 	size_t n;
 
-	if (stop == 0)
+	if (stop == 0 || (stop & 1) != 0)
 		return NULL;
 	n = (size_t)__builtin_ctz(stop);
 	*kind = FIELD_BARE;
+	if (plain_number(p, &b, n))
+		return p + n;
 	if (n == 4 && memcmp(p, "null", 4) == 0) {
 		*kind = FIELD_NULL;
 		return p + n;
 	}
-	return field_is_json_number(p, n) ||
-		(n == 4 && memcmp(p, "true", 4) == 0) ||
-		(n == 5 && memcmp(p, "false", 5) == 0)
+	return (n == 4 && memcmp(p, "true", 4) == 0) ||
+		(n == 5 && memcmp(p, "false", 5) == 0) ||
+		field_is_json_number(p, n)
 	    ? p + n
 	    : NULL;
 }
