@@ -18,8 +18,10 @@ CPPFLAGS += -Icommon -D_GNU_SOURCE -DAEE_VERSION='"$(VERSION)"'
 ALL_CFLAGS = $(CSTD) $(OPT) $(WARN) $(if $(CI),-Werror) $(SAN) $(CFLAGS)
 LDLIBS  = -lcsv -lyaml -lcjson -lm
 
-LIB_SRC  := $(sort $(wildcard common/*/*.c))
-TOOL_SRC := $(sort $(wildcard tools/*.c))
+# A program is tools/aee-*.c; what else is in tools/ is a part of one.
+TOOL_SRC := $(sort $(wildcard tools/aee-*.c))
+LIB_SRC  := $(sort $(wildcard common/*/*.c) \
+	$(filter-out $(TOOL_SRC),$(wildcard tools/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
@@ -47,6 +49,18 @@ $(LIB): $(LIB_SRC:%.c=$(B)/obj/%.o)
 $(B)/bin/%: $(B)/obj/tools/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# A configuration that a program carries, as the array config_NAME.
+$(B)/gen/%.c: config/%.yaml Makefile
+	@mkdir -p $(@D)
+	{ echo 'extern const char config_$*[];'; echo 'const char config_$*[] ='; \
+	    sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    "";'; } >$@
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/bin/aee-simulate: $(B)/obj/gen/simulation.o
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
@@ -111,6 +125,7 @@ lint:
 	clang-format-14 --dry-run -Werror $(C_FILES)
 	tests/layers.sh
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    '-D_Noreturn=__attribute__((noreturn))' \
 	    --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem -Icommon -D_GNU_SOURCE \
 	    -DAEE_VERSION='""' $(filter %.c,$(C_FILES))

@@ -202,8 +202,13 @@ struct forecasts {
 	size_t *at;        /* row -> place in its series */
 	size_t of_capacity, at_capacity;
 	struct prophet_workspace work;
+	size_t told; /* series with something to say */
 	bool flagged;
+	int *key_of; /* column -> which of -g, or one of these */
 };
+
+enum { KEY_NONE = -1, KEY_DATE = -2 };
+enum { MOST_TOLD = 10 }; /* series whose warnings are printed */
 
 /* ---- reading ----------------------------------------------------------------- */
 
@@ -269,34 +274,55 @@ read_series(struct forecasts *f, struct recin *in)
 
 /* ---- dates to come ----------------------------------------------------------- */
 
-/* Months if every row is the first of one, weeks if all lie whole weeks apart,
- * else days. */
-static enum period
-find_period(const struct series *s)
+/* How the rows lie in time. */
+struct steps {
+	enum period period;
+	int32_t last;     /* day */
+	int day_of_month; /* of rows a month apart the largest, else of last */
+};
+
+/* Months if every row stands on the same day of one, or on its last where it
+ * has no such day; weeks if all lie whole weeks apart; else days. */
+static struct steps
+find_steps(const struct series *s)
 {
+	struct steps steps = { .period = PERIOD_DAY, .last = s->day[0] };
 	bool months = s->n > 1, weeks = s->n > 1;
+	int year, month, day_of_month;
 
 	for (size_t i = 0; i < s->n; i++) {
-		months &= date_month_start(s->day[i]) == s->day[i];
+		date_civil(s->day[i], NULL, NULL, &day_of_month);
+		if (steps.day_of_month < day_of_month)
+			steps.day_of_month = day_of_month;
+		if (steps.last < s->day[i])
+			steps.last = s->day[i];
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		date_civil(s->day[i], &year, &month, &day_of_month);
+		months &= day_of_month == steps.day_of_month ||
+		    (day_of_month < steps.day_of_month &&
+			day_of_month == date_days_in_month(year, month));
 		weeks &= (s->day[i] - s->day[0]) % 7 == 0;
 	}
-	return months ? PERIOD_MONTH : weeks ? PERIOD_WEEK : PERIOD_DAY;
+	if (months)
+		steps.period = PERIOD_MONTH;
+	else if (weeks)
+		steps.period = PERIOD_WEEK;
+	if (!months)
+		date_civil(steps.last, NULL, NULL, &steps.day_of_month);
+	return steps;
 }
 
 /* The horizon days after the last; -1 if they leave the calendar. */
 static int
-make_future(struct series *s, size_t horizon, enum period period)
+make_future(int32_t *future, size_t horizon, const struct steps *steps)
 {
-	int32_t day = s->day[0];
-	int year, month, day_of_month;
+	int32_t day = steps->last;
+	int year, month;
 
-	for (size_t i = 1; i < s->n; i++)
-		if (s->day[i] > day)
-			day = s->day[i];
-	date_civil(day, &year, &month, &day_of_month);
+	date_civil(day, &year, &month, NULL);
 	for (size_t i = 0; i < horizon; i++) {
-		if (period == PERIOD_MONTH) {
-			/* The same day of each month, or its last. */
+		if (steps->period == PERIOD_MONTH) {
 			int most;
 
 			year += month / 12;
@@ -305,18 +331,26 @@ make_future(struct series *s, size_t horizon, enum period period)
 				return -1;
 			most = date_days_in_month(year, month);
 			day = date_from_civil(year, month,
-			    day_of_month < most ? day_of_month : most);
+			    steps->day_of_month < most ? steps->day_of_month
+						       : most);
 		} else {
-			day += period == PERIOD_WEEK ? 7 : 1;
+			day += steps->period == PERIOD_WEEK ? 7 : 1;
 		}
 		if (day > DATE_MAX)
 			return -1;
-		s->future[i] = day;
+		future[i] = day;
 	}
 	return 0;
 }
 
 /* ---- the model --------------------------------------------------------------- */
+
+/* Whether there is room for one more series on standard error. */
+static bool
+may_tell(struct forecasts *f)
+{
+	return f->told++ < MOST_TOLD;
+}
 
 static void
 tell_status(struct forecasts *f, const char *name, unsigned status)
@@ -331,6 +365,8 @@ tell_status(struct forecasts *f, const char *name, unsigned status)
 		{ PROPHET_PERFECT_FIT,
 		    "the model reproduces the values; the interval says "
 		    "nothing" },
+		{ PROPHET_CHANGEPOINTS_REDUCED,
+		    "too few values for so many changepoints; fewer are used" },
 		{ PROPHET_FEW_ROWS,
 		    "few values for so many terms; the forecast is unsure" },
 		{ PROPHET_INTERPOLATION,
@@ -344,6 +380,10 @@ tell_status(struct forecasts *f, const char *name, unsigned status)
 		    "order" },
 	};
 
+	if (status & PROPHET_TWO_ROWS)
+		status = PROPHET_TWO_ROWS;
+	if (status == 0 || !may_tell(f))
+		return;
 	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++)
 		if (status & notes[i].bit)
 			cli_warn(f->cli, "%s: %s", name, notes[i].text);
@@ -395,10 +435,12 @@ fit_series(struct forecasts *f, size_t group)
 	struct series *s = &f->series[group];
 	size_t m = s->n + f->o->horizon, bad;
 	double *t = need(f, calloc(m, sizeof(*t)));
+	struct prophet_builtin builtin[PROPHET_BUILTINS];
 	struct prophet_seasonality seasons[PROPHET_BUILTINS];
 	struct prophet_spec spec = f->o->spec;
 	struct prophet_rows rows = { .n = s->n, .t = t, .y = s->y };
 	struct prophet *fit;
+	struct steps steps = find_steps(s);
 	unsigned status = 0;
 	char name[200];
 	const char *why;
@@ -406,16 +448,20 @@ fit_series(struct forecasts *f, size_t group)
 
 	series_name(f, group, name, sizeof(name));
 	s->future = need(f, calloc(f->o->horizon + 1, sizeof(*s->future)));
-	if (make_future(s, f->o->horizon,
-		f->o->period == PERIOD_AUTO ? find_period(s) : f->o->period) ==
-	    -1)
+	if (f->o->period != PERIOD_AUTO)
+		steps.period = f->o->period;
+	if (make_future(s->future, f->o->horizon, &steps) == -1)
 		cli_fail(f->cli, "%s: the horizon goes past the year 9999",
 		    name);
 	for (size_t i = 0; i < s->n; i++)
 		t[i] = s->day[i];
 	for (size_t i = 0; i < f->o->horizon; i++)
 		t[s->n + i] = s->future[i];
-	n = prophet_auto_seasonalities(t, s->y, s->n, f->o->builtin, seasons,
+	/* Twelve days of the year cannot tell more than six harmonics. */
+	memcpy(builtin, f->o->builtin, sizeof(builtin));
+	if (steps.period == PERIOD_MONTH && builtin[0].order == 0)
+		builtin[0].order = 5;
+	n = prophet_auto_seasonalities(t, s->y, s->n, builtin, seasons,
 	    &status);
 	if (n == -1)
 		cli_no_memory(f->cli);
@@ -424,7 +470,8 @@ fit_series(struct forecasts *f, size_t group)
 	if ((why = prophet_check_rows(&spec, &rows, &bad)) != NULL) {
 		if (f->cli->ngroup == 0)
 			cli_fail(f->cli, "%s: %s", name, why);
-		cli_warn(f->cli, "%s: %s; no forecast", name, why);
+		if (may_tell(f))
+			cli_warn(f->cli, "%s: %s; no forecast", name, why);
 		free(t);
 		return;
 	}
@@ -470,26 +517,35 @@ write_row(struct forecasts *f, struct recout *out, size_t row)
 	recout_end(out);
 }
 
+/* What each column of the input is to a row to come. */
+static void
+find_keys(struct forecasts *f, struct recin *in)
+{
+	f->key_of = need(f, calloc(recin_columns(in) + 1, sizeof(*f->key_of)));
+	for (size_t c = 0; c < recin_columns(in); c++)
+		f->key_of[c] = KEY_NONE;
+	for (size_t g = 0; g < f->cli->ngroup; g++)
+		f->key_of[recin_find(in, f->cli->group[g])] = (int)g;
+	f->key_of[recin_find(in, "date")] = KEY_DATE;
+}
+
 /* A row to come: date and group, the prediction, and nothing else. */
 static void
 write_future(struct forecasts *f, struct recout *out, const struct recin *in,
     size_t group, size_t i)
 {
 	const struct series *s = &f->series[group];
-	int date = recin_find(f->cli->input[0], "date");
 
 	for (size_t c = 0; c < recin_columns(in); c++) {
-		size_t g = 0;
+		const int key = f->key_of[c];
 
-		while (g < f->cli->ngroup &&
-		    recin_find(f->cli->input[0], f->cli->group[g]) != (int)c)
-			g++;
-		if ((int)c == date)
+		if (key == KEY_DATE)
 			recout_date(out, s->future[i]);
-		else if (g < f->cli->ngroup)
-			recout_field(out, groups_key(f->groups, group, g));
-		else
+		else if (key == KEY_NONE)
 			recout_missing(out);
+		else
+			recout_field(out,
+			    groups_key(f->groups, group, (size_t)key));
 	}
 	write_prediction(out, s, s->n + i);
 	for (int empty = 0; empty < 4; empty++)
@@ -507,6 +563,7 @@ write_all(struct forecasts *f, struct recin *in)
 
 	if (pass_columns(out, in) == -1)
 		cli_no_memory(f->cli);
+	find_keys(f, in);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		cli_append(f->cli, columns[i]);
 	for (size_t row = 0; row < table_rows(f->table); row++) {
@@ -540,6 +597,7 @@ release(struct forecasts *f)
 	free(f->series);
 	free(f->series_of);
 	free(f->at);
+	free(f->key_of);
 	table_free(f->table);
 	groups_free(f->groups);
 	prophet_workspace_release(&f->work);
@@ -565,6 +623,9 @@ main(int argc, char *argv[])
 	read_series(&f, in);
 	for (size_t i = 0; i < f.nseries; i++)
 		fit_series(&f, i);
+	if (f.told > MOST_TOLD)
+		cli_warn(&cli, "%zu more series have warnings",
+		    f.told - MOST_TOLD);
 	write_all(&f, in);
 	found = f.flagged;
 	release(&f);

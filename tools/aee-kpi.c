@@ -7,7 +7,9 @@
 #include "base/date.h"
 #include "base/decimal.h"
 #include "base/expr.h"
+#include "base/number.h"
 #include "base/opt.h"
+#include "base/vec.h"
 #include "model/kpi.h"
 #include "record/cli.h"
 #include "record/group.h"
@@ -29,7 +31,8 @@ static const char usage[] =
     "      --distinct-orders  count order_id, not rows\n"
     "      --customers        add customers: distinct customer_id\n"
     "      --moments          add order_value_sq: sum of squared values\n"
-    "      --rollup           read the output of aee-kpi and add it up\n"
+    "      --rollup           read the output of aee-kpi and add it up; only\n"
+    "                         with -p, -g and the common options\n"
     "      --summary          one JSON object instead of records\n"
     "\n" CLI_USAGE;
 
@@ -45,11 +48,52 @@ enum {
 
 struct options {
 	enum kpi_period period;
-	const char *traffic, *products, *value;
+	const char *traffic, *products;
+	struct expr *value; /* --value-expr; NULL: order_value */
 	bool distinct_orders, customers, moments, rollup, summary;
 };
 
 static const char *const periods[] = { "day", "week", "month", "all" };
+
+static struct expr *
+compile_value(const char *text)
+{
+	char why[200];
+	struct expr *value = expr_compile(text, why, sizeof(why));
+
+	if (value == NULL)
+		opt_fail("--value-expr: %s in '%s'", why, text);
+	return value;
+}
+
+/* What cannot be together. */
+static void
+check_options(const struct cli *cli, const struct options *o,
+    char *const *paths, size_t n)
+{
+	size_t standard = n == 0;
+
+	if (o->rollup &&
+	    (o->traffic || o->products || o->value || o->summary ||
+		o->distinct_orders || o->customers || o->moments))
+		opt_fail("--rollup goes with -p, -g and the common options "
+			 "alone: the rest is in the rows already");
+	if (o->summary && (cli->ngroup > 0 || o->period != KPI_DAY))
+		opt_fail("--summary has its own groups and periods: leave -g "
+			 "and -p out");
+	for (size_t i = 0; i < n; i++)
+		standard += strcmp(paths[i], "-") == 0;
+	standard += o->traffic != NULL && strcmp(o->traffic, "-") == 0;
+	standard += o->products != NULL && strcmp(o->products, "-") == 0;
+	if (standard > 1)
+		opt_fail("standard input can be only one of the orders, the "
+			 "traffic and the products");
+	for (size_t i = 0; i < cli->ngroup; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(cli->group[i], cli->group[j]) == 0)
+				opt_fail("--group-by: '%s' stands twice",
+				    cli->group[i]);
+}
 
 static struct options
 parse_options(struct cli *cli, int argc, char *argv[])
@@ -101,18 +145,12 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.traffic = optarg;
 			break;
 		case OPT_VALUE:
-			o.value = optarg;
+			expr_free(o.value);
+			o.value = compile_value(optarg);
 			break;
 		}
 	}
-	if (o.rollup &&
-	    (o.traffic || o.products || o.value || o.summary ||
-		o.distinct_orders || o.customers))
-		opt_fail("--rollup goes with -p, -g and --moments alone: the "
-			 "rest is in the rows already");
-	if (o.summary && (cli->ngroup > 0 || o.period != KPI_DAY))
-		opt_fail("--summary has its own groups and periods: leave -g "
-			 "and -p out");
+	check_options(cli, &o, argv + optind, (size_t)(argc - optind));
 	return o;
 }
 
@@ -123,9 +161,8 @@ struct kpis {
 	struct kpi *kpi;
 	struct groups *groups;
 	struct groups *channels;
-	bool by_channel; /* channel is among the groups */
-	bool costs;      /* costs are known */
-	bool any_traffic;
+	size_t channel_group; /* which of -g is the channel; SIZE_MAX: none */
+	bool costs, moments;  /* are known */
 	/* --summary: besides kpi, which has one group and one period. */
 	struct kpi *by_month, *of_channel;
 };
@@ -150,13 +187,46 @@ number_of(const struct kpis *k, struct groups *groups, const struct field *key)
 	return n;
 }
 
+static struct kpi *
+new_kpi(struct kpis *k, enum kpi_period period, bool top_channel)
+{
+	const struct kpi_params params = { .period = period,
+		.top_channel = top_channel,
+		.distinct_orders = k->o->distinct_orders,
+		.customers = k->o->customers,
+		.moments = k->moments };
+	struct kpi *kpi = kpi_new(&params);
+
+	if (kpi == NULL)
+		cli_no_memory(k->cli);
+	return kpi;
+}
+
+/* Once the columns are known: group[i] is that of -g, channel that of the
+ * channel, -1 where there is none. */
+static void
+begin_sums(struct kpis *k, const int *group, int channel)
+{
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		if (channel != -1 && group[i] == channel)
+			k->channel_group = i;
+	if (!k->o->summary) {
+		k->kpi = new_kpi(k, k->o->period,
+		    channel != -1 && k->channel_group == SIZE_MAX);
+		return;
+	}
+	k->kpi = new_kpi(k, KPI_ALL, true);
+	k->by_month = new_kpi(k, KPI_MONTH, false);
+	k->of_channel = new_kpi(k, KPI_ALL, false);
+}
+
 /* ---- products --------------------------------------------------------------- */
 
 /* The products file: cost and the columns that may serve as groups. */
 struct products {
 	struct groups *ids; /* product_id -> number */
 	struct decimal *cost;
-	size_t n;
+	size_t capacity;
 	struct table *rows;
 	int *group; /* column of each group that the orders lack, or -1 */
 };
@@ -182,16 +252,18 @@ read_products(struct kpis *k, struct products *p, const char *path)
 		if (!cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
 			continue;
 		n = groups_find(p->ids, &key, &fresh);
+		if (n == SIZE_MAX)
+			cli_no_memory(k->cli);
 		if (!fresh) {
 			cli_ok(k->cli, in,
 			    recin_reject(in, id, "stands twice"));
 			continue;
 		}
-		p->cost = realloc(p->cost, (n + 1) * sizeof(*p->cost));
-		if (p->cost == NULL || table_add(p->rows, in) == -1)
+		if (vec_grow(&p->cost, &p->capacity, n + 1, sizeof(*p->cost)) ==
+			-1 ||
+		    table_add(p->rows, in) == -1)
 			cli_no_memory(k->cli);
 		p->cost[n] = value;
-		p->n = n + 1;
 	}
 }
 
@@ -209,23 +281,18 @@ products_release(struct products *p)
 /* The columns of the orders. */
 struct order_columns {
 	int date, channel, value, order, customer, product, quantity;
-	int *group; /* -1: in the products */
-	struct expr *expr;
-	int *operand;
+	int *group;   /* -1: in the products */
+	int *operand; /* of --value-expr */
 	size_t noperands;
 	struct decimal *values; /* of the operands */
 };
 
 static void
-compile_value(struct kpis *k, struct recin *in, struct order_columns *c)
+find_operands(struct kpis *k, struct recin *in, struct order_columns *c)
 {
 	const char *const *names;
-	char why[200];
 
-	c->expr = expr_compile(k->o->value, why, sizeof(why));
-	if (c->expr == NULL)
-		opt_fail("--value-expr: %s in '%s'", why, k->o->value);
-	c->noperands = expr_columns(c->expr, &names);
+	c->noperands = expr_columns(k->o->value, &names);
 	c->operand = calloc(c->noperands + 1, sizeof(*c->operand));
 	c->values = calloc(c->noperands + 1, sizeof(*c->values));
 	if (c->operand == NULL || c->values == NULL)
@@ -242,7 +309,7 @@ find_columns(struct kpis *k, struct recin *in, const struct products *p,
 	c->channel = cli_need(k->cli, in, "channel");
 	c->value = -1;
 	if (k->o->value != NULL)
-		compile_value(k, in, c);
+		find_operands(k, in, c);
 	else
 		c->value = cli_need(k->cli, in, "order_value");
 	c->order = k->o->distinct_orders ? cli_need(k->cli, in, "order_id")
@@ -267,17 +334,28 @@ static bool
 order_value(struct kpis *k, struct recin *in, struct order_columns *c,
     struct decimal *value)
 {
-	if (c->expr == NULL)
-		return cli_ok(k->cli, in,
-		    recin_decimal(in, c->value, value, NULL));
-	for (size_t i = 0; i < c->noperands; i++)
+	struct decimal square;
+
+	if (k->o->value == NULL) {
 		if (!cli_ok(k->cli, in,
-			recin_decimal(in, c->operand[i], &c->values[i], NULL)))
+			recin_decimal(in, c->value, value, NULL)))
 			return false;
-	if (expr_eval(c->expr, c->values, value) == 0)
-		return true;
-	return cli_ok(k->cli, in,
-	    recin_reject(in, -1, "the value has more than 38 digits"));
+	} else {
+		for (size_t i = 0; i < c->noperands; i++)
+			if (!cli_ok(k->cli, in,
+				recin_decimal(in, c->operand[i], &c->values[i],
+				    NULL)))
+				return false;
+		if (expr_eval(k->o->value, c->values, value) == -1)
+			return cli_ok(k->cli, in,
+			    recin_reject(in, -1,
+				"the value has more than 38 digits"));
+	}
+	if (k->moments && decimal_mul(&square, value, value) == -1)
+		return cli_ok(k->cli, in,
+		    recin_reject(in, -1,
+			"the square of the value has more than 38 digits"));
+	return true;
 }
 
 /* The product of the row at hand and its cost; false if it is left out. */
@@ -287,15 +365,13 @@ order_cost(struct kpis *k, struct recin *in, const struct order_columns *c,
 {
 	struct field key;
 	struct decimal quantity = { .mantissa = 1 };
-	bool known;
 
 	*cost = (struct decimal){ 0 };
 	if (c->product == -1)
 		return true;
 	key = recin_field(in, c->product);
 	*product = groups_look(p->ids, &key);
-	known = *product != SIZE_MAX;
-	if (!known)
+	if (*product == SIZE_MAX)
 		return cli_ok(k->cli, in,
 		    recin_reject(in, c->product, "is not in the products"));
 	if (c->quantity != -1 &&
@@ -361,14 +437,15 @@ new_run(const struct kpis *k, const struct order_columns *c)
 {
 	struct run *run;
 
-	if (k->by_month != NULL || c->expr != NULL || c->product != -1 ||
-	    c->order != -1 || k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
+	if (k->by_month != NULL || k->o->value != NULL || k->o->moments ||
+	    c->product != -1 || c->order != -1 ||
+	    k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
 		return NULL;
 	if ((run = calloc(1, sizeof(*run))) == NULL)
 		cli_no_memory(k->cli);
 	run_column(run, c->date);
 	run_column(run, c->value);
-	run->has_channel = !k->by_channel;
+	run->has_channel = k->channel_group == SIZE_MAX;
 	if (run->has_channel)
 		run->channel_at = run_column(run, c->channel);
 	run->has_customer = c->customer != -1;
@@ -459,6 +536,7 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 	}
 	in = cli_input(k->cli, paths, n);
 	find_columns(k, in, &p, &c);
+	begin_sums(k, c.group, c.channel);
 	run = new_run(k, &c);
 	for (;;) {
 		struct field channel;
@@ -479,7 +557,7 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 				key[i] = table_field(p.rows, product,
 				    (size_t)p.group[i]);
 		o.group = number_of(k, k->groups, key);
-		if (!k->by_channel) {
+		if (k->channel_group == SIZE_MAX) {
 			recin_get(in, c.channel, &channel);
 			o.channel = number_of(k, k->channels, &channel);
 		}
@@ -488,7 +566,6 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 		add_order(k, in, &o);
 	}
 	free(run);
-	expr_free(c.expr);
 	free(c.operand);
 	free(c.values);
 	free(c.group);
@@ -501,6 +578,24 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 
 /* ---- traffic ----------------------------------------------------------------- */
 
+/* The columns of -g in the traffic; false if one is not there. */
+static bool
+find_traffic_groups(struct kpis *k, struct recin *in, int channel, int *group)
+{
+	for (size_t i = 0; i < k->cli->ngroup; i++) {
+		group[i] = i == k->channel_group && channel != -1
+		    ? channel
+		    : recin_find(in, k->cli->group[i]);
+		if (group[i] != -1)
+			continue;
+		cli_warn(k->cli,
+		    "%s: no column '%s': sessions stay empty in its groups",
+		    recin_file(in), k->cli->group[i]);
+		return false;
+	}
+	return true;
+}
+
 static void
 read_traffic(struct kpis *k, const char *path)
 {
@@ -510,19 +605,11 @@ read_traffic(struct kpis *k, const char *path)
 	int sessions_column = cli_need(k->cli, in, "sessions");
 	int *group = calloc(k->cli->ngroup + 1, sizeof(*group));
 	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
+	bool grouped;
 
 	if (group == NULL || key == NULL)
 		cli_no_memory(k->cli);
-	k->any_traffic = true;
-	for (size_t i = 0; i < k->cli->ngroup; i++) {
-		group[i] = recin_find(in, k->cli->group[i]);
-		if (group[i] != -1)
-			continue;
-		cli_warn(k->cli,
-		    "%s: no column '%s': sessions stay empty in its groups",
-		    path, k->cli->group[i]);
-		goto end;
-	}
+	grouped = find_traffic_groups(k, in, channel_column, group);
 	while (cli_next(k->cli, in)) {
 		struct decimal sessions;
 		struct field channel;
@@ -532,11 +619,17 @@ read_traffic(struct kpis *k, const char *path)
 		    !cli_ok(k->cli, in,
 			recin_decimal(in, sessions_column, &sessions, NULL)))
 			continue;
+		if (!grouped) {
+			kpi_cover(k->kpi, day);
+			continue;
+		}
 		for (size_t i = 0; i < k->cli->ngroup; i++)
 			key[i] = recin_field(in, group[i]);
 		check_add(k, in,
 		    kpi_add_sessions(k->kpi, number_of(k, k->groups, key), day,
 			&sessions));
+		if (k->by_month != NULL)
+			kpi_cover(k->by_month, day);
 		if (k->of_channel == NULL || channel_column == -1)
 			continue;
 		channel = recin_field(in, channel_column);
@@ -544,7 +637,6 @@ read_traffic(struct kpis *k, const char *path)
 		    kpi_add_sessions(k->of_channel,
 			number_of(k, k->channels, &channel), day, &sessions));
 	}
-end:
 	free(group);
 	free(key);
 }
@@ -570,65 +662,89 @@ sum_of(struct kpis *k, struct recin *in, int column, struct decimal_sum *sum,
 	return cli_ok(k->cli, in, recin_reject(in, column, why));
 }
 
+/* The columns of rows that aee-kpi wrote. */
+struct sum_columns {
+	int date, revenue, orders, sessions, cost, squares, channel;
+	int *group;
+};
+
+static void
+find_sums(struct kpis *k, struct recin *in, struct sum_columns *c)
+{
+	struct cli *cli = k->cli;
+
+	c->date = cli_need(cli, in, "date");
+	c->revenue = cli_need(cli, in, "revenue");
+	c->orders = cli_need(cli, in, "orders");
+	c->sessions = recin_find(in, "sessions");
+	c->cost = recin_find(in, "cost");
+	c->squares = recin_find(in, "order_value_sq");
+	c->channel = recin_find(in, "channel");
+	c->group = cli_group_columns(cli, in);
+	k->costs = c->cost != -1;
+	k->moments = c->squares != -1;
+	if (recin_find(in, "customers") != -1)
+		cli_warn(cli,
+		    "customers are left out: counts of distinct customers do "
+		    "not add up");
+	if (c->channel == -1)
+		cli_warn(cli,
+		    "top_channel_share stays empty: there is no column "
+		    "'channel' to add up");
+}
+
+/* The orders of the row at hand, there where its revenue is; false if the row
+ * is left out. */
+static bool
+count_of(struct kpis *k, struct recin *in, int column, struct kpi_sums *s)
+{
+	struct field f = recin_field(in, column);
+
+	if (!s->has_orders && field_missing(f))
+		return true;
+	if (!s->has_orders || field_missing(f))
+		return cli_ok(k->cli, in,
+		    recin_reject(in, column,
+			"goes with a revenue: both or none is empty"));
+	if (number_parse_int(f.p, f.n, &s->orders) == 0 && s->orders >= 0)
+		return true;
+	return cli_ok(k->cli, in, recin_reject(in, column, "is not a count"));
+}
+
 static struct recin *
 read_sums(struct kpis *k, char *const *paths, size_t n)
 {
 	struct cli *cli = k->cli;
 	struct recin *in = cli_input(cli, paths, n);
-	int date = cli_need(cli, in, "date");
-	int revenue = cli_need(cli, in, "revenue");
-	int orders = cli_need(cli, in, "orders");
-	int sessions = recin_find(in, "sessions");
-	int cost = recin_find(in, "cost");
-	int squares = k->o->moments ? cli_need(cli, in, "order_value_sq") : -1;
-	int channel = recin_find(in, "channel");
-	int *group = cli_group_columns(cli, in);
+	struct sum_columns c;
 	struct field *key = calloc(cli->ngroup + 1, sizeof(*key));
 
 	if (key == NULL)
 		cli_no_memory(cli);
-	k->costs = cost != -1;
-	k->any_traffic = sessions != -1;
-	if (recin_find(in, "customers") != -1)
-		cli_warn(cli,
-		    "customers are left out: counts of distinct "
-		    "customers do not add up");
-	if (channel == -1)
-		cli_warn(cli,
-		    "top_channel_share stays empty: there is no "
-		    "column 'channel' to add up");
+	find_sums(k, in, &c);
+	begin_sums(k, c.group, c.channel);
 	while (cli_next(cli, in)) {
 		struct kpi_sums s = { 0 };
-		double count;
 		bool there;
 
-		if (!cli_ok(cli, in, recin_date(in, date, &s.day)) ||
-		    !cli_ok(cli, in, recin_number(in, orders, &count)) ||
-		    !sum_of(k, in, revenue, &s.revenue, &s.has_orders) ||
-		    !sum_of(k, in, sessions, &s.sessions, &s.has_sessions) ||
-		    !sum_of(k, in, cost, &s.cost, &there) ||
-		    !sum_of(k, in, squares, &s.squares, &there))
+		if (!cli_ok(cli, in, recin_date(in, c.date, &s.day)) ||
+		    !sum_of(k, in, c.revenue, &s.revenue, &s.has_orders) ||
+		    !count_of(k, in, c.orders, &s) ||
+		    !sum_of(k, in, c.sessions, &s.sessions, &s.has_sessions) ||
+		    !sum_of(k, in, c.cost, &s.cost, &there) ||
+		    !sum_of(k, in, c.squares, &s.squares, &there))
 			continue;
-		if (s.has_orders && !(count >= 0 && count < 9e15)) {
-			cli_ok(cli, in,
-			    recin_reject(in, orders, "is not a count"));
-			continue;
-		}
-		if (s.has_orders)
-			s.orders = (int64_t)count;
 		for (size_t i = 0; i < cli->ngroup; i++)
-			key[i] = recin_field(in, group[i]);
+			key[i] = recin_field(in, c.group[i]);
 		s.group = number_of(k, k->groups, key);
-		if (channel != -1) {
-			struct field f = recin_field(in, channel);
+		if (c.channel != -1) {
+			struct field f = recin_field(in, c.channel);
 
 			s.channel = number_of(k, k->channels, &f);
 		}
 		check_add(k, in, kpi_add_sums(k->kpi, &s));
 	}
-	if (channel == -1)
-		k->by_channel = true; /* and so no share is shown */
-	free(group);
+	free(c.group);
 	free(key);
 	return in;
 }
@@ -653,19 +769,26 @@ write_count(struct recout *out, bool there, int64_t n)
 		recout_missing(out);
 }
 
+/* The date and the groups keep their names whatever --prefix says: other
+ * programs look for them. */
 static void
-write_columns(struct kpis *k)
+write_columns(struct kpis *k, struct recout *out)
 {
-	cli_append(k->cli, "date");
+	if (recout_column(out, "date") == -1)
+		cli_no_memory(k->cli);
 	for (size_t i = 0; i < k->cli->ngroup; i++)
-		cli_append(k->cli, k->cli->group[i]);
+		if (recout_column(out, k->cli->group[i]) == -1)
+			cli_fail(k->cli,
+			    "--group-by: the output has a column '%s' of its "
+			    "own",
+			    k->cli->group[i]);
 	cli_append(k->cli, "revenue");
 	cli_append(k->cli, "orders");
 	cli_append(k->cli, "aov");
 	cli_append(k->cli, "sessions");
 	cli_append(k->cli, "conversion_rate");
 	cli_append(k->cli, "revenue_per_session");
-	if (!k->by_channel)
+	if (k->channel_group == SIZE_MAX)
 		cli_append(k->cli, "top_channel_share");
 	if (k->o->customers)
 		cli_append(k->cli, "customers");
@@ -673,7 +796,7 @@ write_columns(struct kpis *k)
 		cli_append(k->cli, "cost");
 		cli_append(k->cli, "gross_margin");
 	}
-	if (k->o->moments)
+	if (k->moments)
 		cli_append(k->cli, "order_value_sq");
 }
 
@@ -690,7 +813,7 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 	write_sum(out, v->sessions);
 	recout_number(out, v->conversion_rate);
 	recout_number(out, v->revenue_per_session);
-	if (!k->by_channel)
+	if (k->channel_group == SIZE_MAX)
 		recout_number(out, v->top_channel_share);
 	if (k->o->customers)
 		write_count(out, v->has_orders, v->customers);
@@ -698,7 +821,7 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 		write_sum(out, v->cost);
 		recout_number(out, v->gross_margin);
 	}
-	if (k->o->moments)
+	if (k->moments)
 		write_sum(out, v->squares);
 	recout_end(out);
 }
@@ -709,7 +832,7 @@ write_records(struct kpis *k, const struct recin *in)
 	struct recout *out = cli_records(k->cli, in);
 	struct kpi_values v;
 
-	write_columns(k);
+	write_columns(k, out);
 	for (size_t g = 0; g < groups_count(k->groups); g++)
 		for (size_t i = 0; i < kpi_periods(k->kpi); i++) {
 			kpi_values(k->kpi, g, i, &v);
@@ -726,13 +849,21 @@ json_sum_or_null(struct json *j, const struct decimal_sum *sum)
 		json_sum(j, sum);
 }
 
+static void
+json_count(struct json *j, bool there, int64_t n)
+{
+	if (there)
+		json_int(j, n);
+	else
+		json_null(j);
+}
+
 enum channel_value { REVENUE, ORDERS, SESSIONS };
 
 static void
 write_by_channel(struct kpis *k, struct json *j, const char *key,
     enum channel_value what)
 {
-	char name[512];
 	struct kpi_values v;
 
 	json_key(j, key);
@@ -741,16 +872,13 @@ write_by_channel(struct kpis *k, struct json *j, const char *key,
 		struct field f = groups_key(k->channels, c, 0);
 
 		kpi_values(k->of_channel, c, 0, &v);
-		snprintf(name, sizeof(name), "%.*s", (int)f.n, f.p);
-		json_key(j, name);
+		json_key_span(j, f.p, f.n);
 		if (what == REVENUE)
 			json_sum_or_null(j, v.revenue);
 		else if (what == SESSIONS)
 			json_sum_or_null(j, v.sessions);
-		else if (v.has_orders)
-			json_int(j, v.orders);
 		else
-			json_null(j);
+			json_count(j, v.has_orders, v.orders);
 	}
 	json_end(j);
 }
@@ -774,12 +902,33 @@ write_by_month(struct kpis *k, struct json *j)
 	json_end(j);
 }
 
+/* What other options add to the summary. */
+static void
+write_asked_for(struct kpis *k, struct json *j, const struct kpi_values *v)
+{
+	if (k->o->customers) {
+		json_key(j, "customers");
+		json_count(j, v->has_orders, v->customers);
+	}
+	if (k->costs) {
+		json_key(j, "cost");
+		json_sum_or_null(j, v->cost);
+		json_key(j, "gross_margin");
+		json_number(j, v->gross_margin);
+	}
+	if (k->moments) {
+		json_key(j, "order_value_sq");
+		json_sum_or_null(j, v->squares);
+	}
+}
+
 static void
 write_summary(struct kpis *k, const struct recin *in)
 {
 	struct kpi_values v = { .aov = NAN,
 		.conversion_rate = NAN,
 		.top_channel_share = NAN,
+		.gross_margin = NAN,
 		.top_channel = KPI_NONE };
 	bool any = kpi_periods(k->kpi) > 0;
 	struct json j;
@@ -791,7 +940,7 @@ write_summary(struct kpis *k, const struct recin *in)
 	json_key(&j, "total_revenue");
 	json_sum_or_null(&j, v.revenue);
 	json_key(&j, "total_orders");
-	json_int(&j, v.orders);
+	json_count(&j, v.has_orders, v.orders);
 	json_key(&j, "aov");
 	json_number(&j, v.aov);
 	json_key(&j, "total_sessions");
@@ -807,10 +956,8 @@ write_summary(struct kpis *k, const struct recin *in)
 		json_null(&j);
 	} else {
 		struct field f = groups_key(k->channels, v.top_channel, 0);
-		char name[512];
 
-		snprintf(name, sizeof(name), "%.*s", (int)f.n, f.p);
-		json_text(&j, name);
+		json_text_span(&j, f.p, f.n);
 	}
 	json_key(&j, "top_channel_share");
 	json_number(&j, v.top_channel_share);
@@ -822,40 +969,19 @@ write_summary(struct kpis *k, const struct recin *in)
 	json_date(&j, any ? kpi_first_day(k->kpi) : DATE_NONE);
 	json_key(&j, "last_date");
 	json_date(&j, any ? kpi_last_day(k->kpi) : DATE_NONE);
+	write_asked_for(k, &j, &v);
 	json_end(&j);
-}
-
-static struct kpi *
-new_kpi(struct kpis *k, enum kpi_period period, bool top_channel)
-{
-	const struct kpi_params params = { .period = period,
-		.top_channel = top_channel,
-		.distinct_orders = k->o->distinct_orders,
-		.customers = k->o->customers,
-		.moments = k->o->moments };
-	struct kpi *kpi = kpi_new(&params);
-
-	if (kpi == NULL)
-		cli_no_memory(k->cli);
-	return kpi;
 }
 
 static void
 start(struct kpis *k)
 {
-	for (size_t i = 0; i < k->cli->ngroup; i++)
-		k->by_channel |= strcmp(k->cli->group[i], "channel") == 0;
+	k->channel_group = SIZE_MAX;
 	k->costs = k->o->products != NULL;
+	k->moments = k->o->moments;
 	if ((k->groups = groups_new(k->cli->ngroup)) == NULL ||
 	    (k->channels = groups_new(1)) == NULL)
 		cli_no_memory(k->cli);
-	if (k->o->summary) {
-		k->kpi = new_kpi(k, KPI_ALL, true);
-		k->by_month = new_kpi(k, KPI_MONTH, false);
-		k->of_channel = new_kpi(k, KPI_ALL, false);
-	} else {
-		k->kpi = new_kpi(k, k->o->period, !k->by_channel);
-	}
 }
 
 int
@@ -885,5 +1011,6 @@ main(int argc, char *argv[])
 	kpi_free(k.of_channel);
 	groups_free(k.groups);
 	groups_free(k.channels);
+	expr_free(o.value);
 	return cli_finish(&cli);
 }

@@ -393,7 +393,8 @@ decimal_sum_parse(const char *p, size_t n, struct decimal_sum *sum)
 		/* Too long for one decimal, it may fit two: each side of the
 		 * point by itself. */
 		point = memchr(p, '.', n);
-		if (point == NULL ||
+		if (point == NULL || memchr(p, 'e', n) != NULL ||
+		    memchr(p, 'E', n) != NULL ||
 		    decimal_parse(p, (size_t)(point - p), &whole) != NULL ||
 		    decimal_parse(point, n - (size_t)(point - p), &fraction) !=
 			NULL)

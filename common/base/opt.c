@@ -88,10 +88,12 @@ opt_list(const char *option, const char *text, char separator, size_t *n)
 		if (*p == '"' && (quoted || to == list[*n])) {
 			quoted = !quoted;
 		} else if (*p == '\0' || (*p == separator && !quoted)) {
-			if (to == list[*n] || quoted)
+			if (to == list[*n] || quoted) {
+				free(list);
 				opt_fail("%s: '%s' %s", option, text,
 				    quoted ? "has an open quote"
 					   : "has an empty part");
+			}
 			*to++ = '\0';
 			list[++*n] = to;
 			if (*p == '\0')

@@ -62,7 +62,7 @@ consensus_push(struct consensus *c, const struct consensus_day *day,
 	if (r.judged > 0)
 		r.consensus = r.votes >= c->params.votes ? FLAG_YES : FLAG_NO;
 	*result = r;
-	if (r.votes == 0)
+	if (r.votes == 0 || c->params.forget)
 		return 0;
 	if (vec_grow(&c->day, &c->cap, c->n + 1, sizeof(*c->day)) == -1)
 		return -1;

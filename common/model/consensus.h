@@ -7,12 +7,13 @@
  * detector judged (a day ahead), nothing is known and the answer is missing
  * too.
  *
- * The days with a vote are kept, so that afterwards one can ask which of them
- * any set of detectors agrees on.
+ * The days with a vote are kept, unless they are to be forgotten, so that
+ * afterwards one can ask which of them any set of detectors agrees on.
  */
 #ifndef AEE_MODEL_CONSENSUS_H
 #define AEE_MODEL_CONSENSUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct consensus;
 struct consensus_params {
 	size_t detectors; /* m, 1 to 64 */
 	size_t votes;     /* k, 1 to m */
+	bool forget;      /* keep no days: memory does not grow */
 };
 
 /* What is to be judged: a row of a day. */

@@ -40,7 +40,8 @@ struct kpi {
 	struct kpi_params params;
 	struct series *series;
 	size_t ngroups, group_capacity;
-	struct range orders, traffic;
+	struct range orders; /* days with an order */
+	struct range covered;
 	struct set order_set, customer_set;
 };
 
@@ -207,6 +208,7 @@ kpi_add_order(struct kpi *k, const struct kpi_order *o)
 	if (c == NULL || count_distinct(k, c, o, period) == -1)
 		return -1;
 	widen(&k->orders, o->day);
+	widen(&k->covered, o->day);
 	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
 	    (o->cost.mantissa != 0 &&
 		decimal_sum_add(&c->cost, &o->cost) == -1))
@@ -229,7 +231,7 @@ add_plain_run(struct kpi *k, const struct kpi_run *run, size_t n)
 	const int32_t *day = run->day;
 	const size_t *group = run->group;
 	bool daily = k->params.period == KPI_DAY;
-	struct range *range = &k->orders;
+	const struct range *range = &k->orders;
 
 	for (size_t i = 0; i < n; i++) {
 		struct cell *c = cell_at(k, group[i],
@@ -240,8 +242,10 @@ add_plain_run(struct kpi *k, const struct kpi_run *run, size_t n)
 			return i;
 		c->orders++;
 		if (!range->any || day[i] < range->first_day ||
-		    day[i] > range->last_day)
-			widen(range, day[i]);
+		    day[i] > range->last_day) {
+			widen(&k->orders, day[i]);
+			widen(&k->covered, day[i]);
+		}
 	}
 	return n;
 }
@@ -276,7 +280,7 @@ kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
 
 	if (c == NULL)
 		return -1;
-	widen(&k->traffic, day);
+	widen(&k->covered, day);
 	c->has_sessions = true;
 	return decimal_sum_add(&c->sessions, sessions) == -1 ? -2 : 0;
 }
@@ -291,11 +295,10 @@ kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 		return -1;
 	if (s->has_orders)
 		widen(&k->orders, s->day);
-	if (s->has_sessions)
-		widen(&k->traffic, s->day);
+	widen(&k->covered, s->day);
 	c->has_sessions |= s->has_sessions;
-	c->orders += s->orders;
-	if (decimal_sum_merge(&c->revenue, &s->revenue) == -1 ||
+	if (__builtin_add_overflow(c->orders, s->orders, &c->orders) ||
+	    decimal_sum_merge(&c->revenue, &s->revenue) == -1 ||
 	    decimal_sum_merge(&c->sessions, &s->sessions) == -1 ||
 	    decimal_sum_merge(&c->cost, &s->cost) == -1 ||
 	    decimal_sum_merge(&c->squares, &s->squares) == -1)
@@ -307,30 +310,28 @@ kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 	return decimal_sum_merge(&share->revenue, &s->revenue) == -1 ? -2 : 0;
 }
 
+void
+kpi_cover(struct kpi *k, int32_t day)
+{
+	widen(&k->covered, day);
+}
+
 int32_t
 kpi_first_day(const struct kpi *k)
 {
-	if (!k->orders.any)
-		return k->traffic.first_day;
-	if (!k->traffic.any || k->orders.first_day < k->traffic.first_day)
-		return k->orders.first_day;
-	return k->traffic.first_day;
+	return k->covered.first_day;
 }
 
 int32_t
 kpi_last_day(const struct kpi *k)
 {
-	if (!k->orders.any)
-		return k->traffic.last_day;
-	if (!k->traffic.any || k->orders.last_day > k->traffic.last_day)
-		return k->orders.last_day;
-	return k->traffic.last_day;
+	return k->covered.last_day;
 }
 
 size_t
 kpi_periods(const struct kpi *k)
 {
-	if (!k->orders.any && !k->traffic.any)
+	if (!k->covered.any)
 		return 0;
 	return (size_t)(period_of(k, kpi_last_day(k)) -
 		   period_of(k, kpi_first_day(k))) +

@@ -4,9 +4,17 @@
  * added, and how they were split between runs, changes nothing.
  *
  * Groups and channels are numbers from 0 without gaps, as the caller counts
- * them.  The range of the orders is from the first to the last period that has
- * one: inside it a group without orders has 0 of them, outside it nothing is
- * known of orders.  Sessions are known where traffic was added.
+ * them.  Every group covers the periods from the first to the last day that was
+ * added.  The range of the orders is from the first to the last period that has
+ * one in any group: inside it a group without orders has 0 of them, outside it
+ * nothing is known of orders.  Sessions are known where traffic was added.
+ *
+ * Sums of days can be added up to any period, those of other periods only to
+ * the same period or to KPI_ALL.
+ *
+ * Memory: a cell of about 300 bytes for each group and period, from the first
+ * to the last that the group has, and 80 for each channel in it; 16 to 43 bytes
+ * for each distinct order or customer of a cell.
  */
 #ifndef AEE_MODEL_KPI_H
 #define AEE_MODEL_KPI_H
@@ -79,18 +87,22 @@ struct kpi_run {
 	const size_t *customer; /* NULL: not known */
 };
 
-/* Add the first n of them; how many could be: the next one fails by itself. */
+/* Add the first n of them; how many could be: kpi_add_order() says why the next
+ * one could not.  Not for moments. */
 size_t kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n);
 
 int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
     const struct decimal *sessions);
 int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);
 
-/* Periods from the first to the last with an order or sessions, gaps
- * included; 0 if nothing was added. */
+/* Let the range reach a day that adds nothing to the sums. */
+void kpi_cover(struct kpi *k, int32_t day);
+
+/* Periods from the first to the last day added, gaps included; 0 if nothing
+ * was. */
 size_t kpi_periods(const struct kpi *k);
 
-/* First and last day with an order or sessions; only if there is a period. */
+/* First and last day added; only if there is a period. */
 int32_t kpi_first_day(const struct kpi *k);
 int32_t kpi_last_day(const struct kpi *k);
 

@@ -93,7 +93,8 @@ struct simulate_event {
 	enum simulate_shape shape;
 	int32_t start, end; /* first and last day */
 	double magnitude; /* 0 .. 1000; tracking <= 1 <= bots; stockout <= 1 */
-	double share;     /* price: of the products, those concerned; 1: all */
+	double share;     /* price: of the products, those concerned, drawn for
+			   * the first day; 1: all */
 	int32_t channel;  /* -1: all */
 	int32_t category; /* -1: all */
 };

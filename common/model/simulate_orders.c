@@ -51,15 +51,16 @@ simulate_orders_free(struct simulate_orders *orders)
 	free(orders);
 }
 
-/* Whether an event with a share concerns a product: always the same ones. */
+/* Whether an event with a share concerns a product: the same ones on each day,
+ * and whatever other events there are. */
 static int
-is_concerned(const struct simulate *shop, size_t event, size_t product)
+is_concerned(const struct simulate *shop, const struct simulate_event *event,
+    size_t product)
 {
 	struct rng rng;
 
-	rng_init(&rng, shop->params->seed,
-	    rng_stream(STREAM_CONCERNED, event, product));
-	return rng_uniform(&rng) < shop->params->events[event].share;
+	simulate_stream(&rng, shop, STREAM_CONCERNED, event->start, product);
+	return rng_uniform(&rng) < event->share;
 }
 
 /* What price events make of the value of a product's orders in a channel. */
@@ -79,7 +80,7 @@ price_factor(const struct simulate *shop, int32_t date, size_t product,
 		    (e->category == -1 ||
 			e->category ==
 			    (int32_t)shop->products[product].category) &&
-		    is_concerned(shop, i, product))
+		    is_concerned(shop, e, product))
 			factor *= simulate_factor(e, date);
 	}
 	return factor;

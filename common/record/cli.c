@@ -10,7 +10,10 @@
 #include "base/date.h"
 #include "base/date_zone.h"
 #include "base/opt.h"
+#include "record/config.h"
 #include "record/output.h"
+#include "record/pass.h"
+#include "record/table.h"
 
 void
 cli_init(struct cli *cli, const char *usage)
@@ -33,15 +36,15 @@ take_map(struct cli *cli, const char *arg)
 	if (cli->map == NULL)
 		cli_no_memory(cli);
 	for (size_t i = 0; i < n; i++) {
-		char *equals = strchr(cli->map_parts[i], '=');
+		char *name = cli->map_parts[i];
+		const size_t length = strcspn(name, "=");
 
-		if (equals == NULL || equals == cli->map_parts[i] ||
-		    equals[1] == '\0')
-			opt_fail("--map: '%s' is not name=column",
-			    cli->map_parts[i]);
-		*equals = '\0';
-		cli->map[2 * i] = cli->map_parts[i];
-		cli->map[2 * i + 1] = equals + 1;
+		if (length == 0 || name[length] == '\0' ||
+		    name[length + 1] == '\0')
+			opt_fail("--map: '%s' is not name=column", name);
+		name[length] = '\0';
+		cli->map[2 * i] = name;
+		cli->map[2 * i + 1] = name + length + 1;
 	}
 	cli->options.map = cli->map;
 }
@@ -171,7 +174,7 @@ cli_start(struct cli *cli)
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
 	cli->table_options = cli->options;
-	cli->table_options.map_or_own = true;
+	cli->table_options.second = true;
 	if (cli->bad_path == NULL)
 		return;
 	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
@@ -234,16 +237,58 @@ cli_group_columns(struct cli *cli, struct recin *in)
 	return column;
 }
 
+static struct recout *
+open_records(struct cli *cli, struct output *output, enum format otherwise)
+{
+	enum format format = cli->out_format != FORMAT_AUTO ? cli->out_format
+							    : otherwise;
+	struct recout *records = recout_open(output, format, cli->precision);
+
+	if (records == NULL)
+		cli_no_memory(cli);
+	return records;
+}
+
 struct recout *
 cli_records(struct cli *cli, const struct recin *in)
 {
-	enum format format = cli->out_format != FORMAT_AUTO ? cli->out_format
-							    : recin_format(in);
-
-	cli->records = recout_open(cli->output, format, cli->precision);
-	if (cli->records == NULL)
-		cli_no_memory(cli);
+	cli->records = open_records(cli, cli->output,
+	    in != NULL ? recin_format(in) : FORMAT_CSV);
 	return cli->records;
+}
+
+struct output *
+cli_output(struct cli *cli, const char *path)
+{
+	struct output *out;
+
+	if (cli->nfiles == CLI_FILES)
+		cli_fail(cli, "more than %d output files", CLI_FILES);
+	if ((out = output_open(path)) == NULL)
+		cli_no_memory(cli);
+	cli->file[cli->nfiles++].output = out;
+	if (output_error(out) != NULL)
+		cli_fail(cli, "%s", output_error(out));
+	return out;
+}
+
+struct recout *
+cli_file(struct cli *cli, const char *path)
+{
+	struct output *out = cli_output(cli, path);
+	struct recout *records = open_records(cli, out, FORMAT_CSV);
+
+	cli->file[cli->nfiles - 1].records = records;
+	return records;
+}
+
+bool
+cli_failed(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->nfiles; i++)
+		if (output_error(cli->file[i].output) != NULL)
+			return true;
+	return output_error(cli->output) != NULL;
 }
 
 void
@@ -263,6 +308,25 @@ _Noreturn void
 cli_fail_input(struct cli *cli, const struct recin *in)
 {
 	cli_fail(cli, "%s", recin_error(in));
+}
+
+void
+cli_pass(struct cli *cli, struct recin *in)
+{
+	if (pass_record(cli->records, in) == -1)
+		cli_fail(cli, "%s", recin_error(in));
+}
+
+void
+cli_pass_kept(struct cli *cli, const struct table *table, size_t row)
+{
+	struct field key;
+
+	if (table_write(table, row, cli->records, &key) == -1)
+		cli_fail(cli,
+		    "record %zu: key '%.*s' is not in the first record, and "
+		    "only NDJSON has a place for it",
+		    row + 1, (int)(key.n < 60 ? key.n : 60), key.p);
 }
 
 /* Free what cli holds, but the streams. */
@@ -291,6 +355,42 @@ close_output(struct output *out)
 	return 1;
 }
 
+static void
+close_records(struct cli *cli)
+{
+	recout_close(cli->records);
+	for (size_t i = 0; i < cli->nfiles; i++)
+		recout_close(cli->file[i].records);
+}
+
+static void
+discard_files(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->nfiles; i++)
+		output_discard(cli->file[i].output);
+}
+
+/* Close the files of cli_file(), all or none.  Returns the exit status. */
+static int
+close_files(struct cli *cli)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < cli->nfiles; i++) {
+		struct output *out = cli->file[i].output;
+
+		output_flush(out);
+		if (output_error(out) == NULL)
+			continue;
+		warnx("%s", output_error(out));
+		discard_files(cli);
+		return 1;
+	}
+	for (size_t i = 0; i < cli->nfiles; i++)
+		status |= close_output(cli->file[i].output);
+	return status;
+}
+
 int
 cli_finish(struct cli *cli)
 {
@@ -302,8 +402,12 @@ cli_finish(struct cli *cli)
 		if (summary != NULL)
 			warnx("%s", summary);
 	}
-	recout_close(cli->records);
+	close_records(cli);
 	status = close_output(cli->output);
+	if (status == 0)
+		status = close_files(cli);
+	else
+		discard_files(cli);
 	if (status == 0)
 		status = close_output(cli->options.keep_bad);
 	else
@@ -324,22 +428,45 @@ cli_warn(const struct cli *cli, const char *format, ...)
 	va_end(args);
 }
 
+/* What was written to a pipe stays; a file does not come to be. */
+static void
+flush_pipe(struct cli *cli)
+{
+	if (cli->output != NULL && cli->output_path == NULL)
+		output_flush(cli->output);
+}
+
+static _Noreturn void
+give_up(struct cli *cli, int status)
+{
+	close_records(cli);
+	output_discard(cli->output);
+	discard_files(cli);
+	output_discard(cli->options.keep_bad);
+	release(cli);
+	exit(status);
+}
+
+void
+cli_check(struct cli *cli, const struct config *cfg)
+{
+	if (config_error(cfg) == NULL)
+		return;
+	flush_pipe(cli);
+	warnx("%s", config_error(cfg));
+	give_up(cli, config_status(cfg));
+}
+
 _Noreturn void
 cli_fail(struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
-	/* What was written to a pipe stays; a file does not come to be. */
-	if (cli->output != NULL && cli->output_path == NULL)
-		output_flush(cli->output);
+	flush_pipe(cli);
 	va_start(args, format);
 	vwarnx(format, args);
 	va_end(args);
-	recout_close(cli->records);
-	output_discard(cli->output);
-	output_discard(cli->options.keep_bad);
-	release(cli);
-	exit(1);
+	give_up(cli, 1);
 }
 
 _Noreturn void

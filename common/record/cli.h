@@ -28,7 +28,9 @@
 #include "record/recin.h"
 #include "record/recout.h"
 
+struct config;
 struct output;
+struct table;
 
 enum {
 	CLI_ICSV = 256,
@@ -87,7 +89,8 @@ enum {
 	"  -q, --quiet            no warnings\n"                                 \
 	"  -h, --help, -V, --version\n"
 
-enum { CLI_INPUTS = 256 }; /* inputs and outputs a program may have open */
+enum { CLI_INPUTS = 256 }; /* inputs a program may have open */
+enum { CLI_FILES = 16 };   /* outputs beside the one of -o */
 
 struct cli {
 	const char *usage;
@@ -106,6 +109,11 @@ struct cli {
 	struct recout *records;
 	struct recin *input[CLI_INPUTS];
 	size_t ninputs;
+	struct {
+		struct output *output;
+		struct recout *records;
+	} file[CLI_FILES];
+	size_t nfiles;
 	const char *bad_path;
 	char **map_parts;
 	const char **map;
@@ -139,8 +147,20 @@ int *cli_group_columns(struct cli *cli, struct recin *in);
 _Noreturn void cli_fail_input(struct cli *cli, const struct recin *in);
 
 /* The record stream on the output, in the format asked for or else that of
- * `in`. */
+ * `in`, or else CSV if `in` is NULL. */
 struct recout *cli_records(struct cli *cli, const struct recin *in);
+
+/* A file of its own, beside the output.  When the program ends, all such files
+ * take their places, after that of -o, if every one of them could be written,
+ * and none of them otherwise. */
+struct output *cli_output(struct cli *cli, const char *path);
+
+/* A record stream on such a file, in the format asked for or else CSV. */
+struct recout *cli_file(struct cli *cli, const char *path);
+
+/* Whether something that was written could not be: what makes much of it can
+ * stop; cli_finish() tells. */
+bool cli_failed(const struct cli *cli);
 
 /* Name a column of one's own, with --prefix: one that the input has already is
  * an error. */
@@ -162,6 +182,16 @@ cli_next(struct cli *cli, struct recin *in)
 {
 	return cli_ok(cli, in, recin_next(in));
 }
+
+/* Write the fields of the record at hand, as pass_record(), or those of a row
+ * that was kept, as table_write(), to cli->records; ends the program if it has
+ * a key that the output format has no place for. */
+void cli_pass(struct cli *cli, struct recin *in);
+void cli_pass_kept(struct cli *cli, const struct table *table, size_t row);
+
+/* End the program, with the status that belongs to it, if the configuration has
+ * an error. */
+void cli_check(struct cli *cli, const struct config *cfg);
 
 /* Close everything.  Returns the exit status: 1, with its line, if what was
  * written could not be. */

@@ -138,6 +138,11 @@ void config_ignore(struct config *cfg, struct config_node *at,
 int config_require(struct config *cfg, struct config_node *at,
     const char *path);
 
+/* Whether the value there comes from an option, which is then to blame where it
+ * does not go with another value. */
+bool config_by_option(struct config *cfg, struct config_node *at,
+    const char *path);
+
 /* Keep an error that the program found in a value (an end before its start):
  * the place and the key, then the formatted text.  Returns -1. */
 int config_fail(struct config *cfg, struct config_node *at, const char *path,

@@ -305,6 +305,14 @@ config_require(struct config *cfg, struct config_node *at, const char *path)
 	return config_fail_at(cfg, &last->at, "key '%s' is missing", text.text);
 }
 
+bool
+config_by_option(struct config *cfg, struct config_node *at, const char *path)
+{
+	const struct config_node *node = find(cfg, at, path, NULL, NULL);
+
+	return node != NULL && node->at.option != NULL;
+}
+
 int
 config_fail(struct config *cfg, struct config_node *at, const char *path,
     const char *format, ...)

@@ -266,8 +266,6 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 				return fed == 0 ? RECORD_END
 						: at_end(in, s, fed, why, line);
 		}
-		if (fed > s->max_record)
-			return fatal(SOURCE_TOO_LONG, s, why);
 		n = physical_line(s, fed);
 		p = s->buffer + s->start + fed;
 		if (fed == 0 && blank(in, p, n)) {
@@ -277,6 +275,10 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 			continue;
 		}
 		gap = 0;
+		/* Its line end does not count. */
+		if (fed + n - (p[n - 1] == '\n' || p[n - 1] == '\r') >
+		    s->max_record)
+			return fatal(SOURCE_TOO_LONG, s, why);
 		parsed = csv_parse(&in->parser, p, n, take_field, take_row, in);
 		if (in->no_memory || csv_error(&in->parser) == CSV_ENOMEM)
 			return fatal(SOURCE_NO_MEMORY, s, why);
@@ -288,9 +290,6 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 		if (in->done)
 			break;
 	}
-	/* Its line end does not count. */
-	if (fed - 1 > s->max_record)
-		return fatal(SOURCE_TOO_LONG, s, why);
 	if (s->buffer[s->start + fed - 1] == '\r' && s->start + fed < s->end &&
 	    s->buffer[s->start + fed] == '\n')
 		fed++;

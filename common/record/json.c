@@ -44,13 +44,19 @@ json_init(struct json *j, struct output *out, int precision)
 }
 
 void
-json_key(struct json *j, const char *key)
+json_key_span(struct json *j, const char *p, size_t n)
 {
 	separate(j);
-	recout_json_string(j->out, key, strlen(key));
+	recout_json_string(j->out, p, n);
 	put(j, ": ");
 	/* The value follows on the line. */
 	j->keyed = true;
+}
+
+void
+json_key(struct json *j, const char *key)
+{
+	json_key_span(j, key, strlen(key));
 }
 
 static void
@@ -99,10 +105,16 @@ json_end(struct json *j)
 }
 
 void
-json_text(struct json *j, const char *text)
+json_text_span(struct json *j, const char *p, size_t n)
 {
 	begin_value(j);
-	recout_json_string(j->out, text, strlen(text));
+	recout_json_string(j->out, p, n);
+}
+
+void
+json_text(struct json *j, const char *text)
+{
+	json_text_span(j, text, strlen(text));
 }
 
 void

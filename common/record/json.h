@@ -28,12 +28,14 @@ void json_init(struct json *j, struct output *out, int precision);
 
 /* Key of the next value; in objects only, before each value. */
 void json_key(struct json *j, const char *key);
+void json_key_span(struct json *j, const char *p, size_t n);
 
 void json_object(struct json *j);
 void json_array(struct json *j);
 void json_end(struct json *j); /* of the object or array begun last */
 
 void json_text(struct json *j, const char *text);
+void json_text_span(struct json *j, const char *p, size_t n);
 void json_number(struct json *j, double v); /* NaN, infinities: null */
 void json_int(struct json *j, int64_t v);
 void json_sum(struct json *j, const struct decimal_sum *v);

@@ -17,6 +17,7 @@ struct output {
 	char *target;    /* the file to replace, links followed; or NULL */
 	char *temporary; /* name to rename from, or NULL */
 	int fd;
+	mode_t mode;   /* of a new file */
 	bool nameless; /* O_TMPFILE: has no name before the end */
 	char *error;
 	size_t n;
@@ -62,8 +63,38 @@ temporary_name(const char *path, unsigned try)
 	return name;
 }
 
+/* Make the file under a name beside the target that is free: make() returns -1,
+ * with EEXIST where the name is taken.  -1 if none could be made. */
+static int
+under_free_name(struct output *out,
+    int (*make)(struct output *out, const char *name))
+{
+	for (unsigned try = 0; try < 100; try++) {
+		char *name = temporary_name(out->target, try);
+
+		if (name == NULL)
+			return -1;
+		if (make(out, name) == 0) {
+			out->temporary = name;
+			return 0;
+		}
+		free(name);
+		if (errno != EEXIST)
+			break;
+	}
+	return -1;
+}
+
+static int
+create(struct output *out, const char *name)
+{
+	out->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    out->mode);
+	return out->fd == -1 ? -1 : 0;
+}
+
 static void
-open_temporary(struct output *out, mode_t mode)
+open_temporary(struct output *out)
 {
 	char *dir = folder(out->target);
 
@@ -72,28 +103,15 @@ open_temporary(struct output *out, mode_t mode)
 		return;
 	}
 	if (access("/proc/self/fd", X_OK) == 0)
-		out->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+		out->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC,
+		    out->mode);
 	free(dir);
 	if (out->fd != -1) {
 		out->nameless = true;
 		return;
 	}
-	for (unsigned try = 0; try < 100 && out->fd == -1; try++) {
-		char *name = temporary_name(out->target, try);
-
-		if (name == NULL)
-			break;
-		out->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		    mode);
-		if (out->fd != -1) {
-			out->temporary = name;
-			return;
-		}
-		free(name);
-		if (errno != EEXIST)
-			break;
-	}
-	keep_error(out, errno);
+	if (under_free_name(out, create) == -1)
+		keep_error(out, errno);
 }
 
 /* Devices, pipes and what else is no file of the user's to replace. */
@@ -125,7 +143,8 @@ open_file(struct output *out)
 	}
 	mask = umask(0);
 	umask(mask);
-	open_temporary(out, 0666 & ~mask);
+	out->mode = 0666 & ~mask;
+	open_temporary(out);
 	if (exists && out->fd != -1 &&
 	    fchmod(out->fd, st.st_mode & 07777) == -1)
 		keep_error(out, errno);
@@ -200,30 +219,14 @@ output_error(const struct output *out)
 	return out->error;
 }
 
-/* Give a file without a name one beside path. */
-static void
-name_it(struct output *out)
+/* Give a file without a name one. */
+static int
+link_file(struct output *out, const char *name)
 {
 	char proc[64];
 
 	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", out->fd);
-	for (unsigned try = 0; try < 100; try++) {
-		char *name = temporary_name(out->target, try);
-
-		if (name == NULL) {
-			keep_error(out, ENOMEM);
-			return;
-		}
-		if (linkat(AT_FDCWD, proc, AT_FDCWD, name, AT_SYMLINK_FOLLOW) ==
-		    0) {
-			out->temporary = name;
-			return;
-		}
-		free(name);
-		if (errno != EEXIST)
-			break;
-	}
-	keep_error(out, errno);
+	return linkat(AT_FDCWD, proc, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
 static void
@@ -242,8 +245,9 @@ output_close(struct output *out, char *why, size_t size)
 	int status;
 
 	output_flush(out);
-	if (out->nameless && out->error == NULL)
-		name_it(out);
+	if (out->nameless && out->error == NULL &&
+	    under_free_name(out, link_file) == -1)
+		keep_error(out, errno);
 	if (out->fd != -1 && close(out->fd) == -1)
 		keep_error(out, errno);
 	if (out->target != NULL && out->error == NULL &&

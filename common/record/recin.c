@@ -43,7 +43,8 @@ struct recin {
 	size_t npaths, next_path;
 	const char *file; /* name of the file at hand */
 	struct source source;
-	enum format format;
+	enum format format; /* of the file at hand */
+	enum format first_format;
 	struct csvin *csv;
 	struct ndjson *json;
 	struct row row;
@@ -73,6 +74,9 @@ struct recin {
 	uint64_t records, refused;
 	struct reason reason[REASONS];
 	size_t nreasons;
+	/* How dates are written: options->date_format, or as by default. */
+	const char *date_format;
+	bool date_seen;
 	char *header; /* with keep_bad: as it was, for the first bad record */
 	size_t header_length;
 	char *summary;
@@ -335,7 +339,7 @@ recin_find(struct recin *in, const char *name)
 	const char *own = mapped(in, name);
 	size_t column = column_of(in, own, strlen(own), SIZE_MAX);
 
-	if (column == SIZE_MAX && in->options->map_or_own)
+	if (column == SIZE_MAX && in->options->second)
 		column = column_of(in, name, strlen(name), SIZE_MAX);
 	if (column == SIZE_MAX)
 		return -1;
@@ -454,6 +458,8 @@ find_format(struct recin *in)
 			    "is a JSON array; make it records with jq -c '.[]'");
 		in->format = n > 0 && *p == '{' ? FORMAT_JSONL : FORMAT_CSV;
 	}
+	if (in->first_format == FORMAT_AUTO)
+		in->first_format = in->format;
 	return 0;
 }
 
@@ -634,6 +640,7 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
+	in->date_format = options->date_format;
 	in->paths = paths;
 	in->npaths = n;
 	in->file = "stdin";
@@ -688,7 +695,7 @@ recin_name(const struct recin *in, size_t column)
 enum format
 recin_format(const struct recin *in)
 {
-	return in->format;
+	return in->first_format;
 }
 
 void
@@ -821,8 +828,9 @@ size_t
 recin_run_dates(struct recin *in, const struct span *span, size_t n,
     int32_t *day)
 {
-	const struct recin_options *o = in->options;
-
+	/* The first date may say how the others are written. */
+	if (in->options->second && !in->date_seen)
+		return 0;
 	for (size_t i = 0; i < n; i++) {
 		const char *p = span[i].p;
 		size_t length = span[i].n;
@@ -830,10 +838,10 @@ recin_run_dates(struct recin *in, const struct span *span, size_t n,
 		if (length != DATE_LENGTH ||
 		    memcmp(p, in->date, DATE_LENGTH) != 0) {
 			if (length == 0 ||
-			    (o->date_format == NULL
-				    ? date_parse_timestamp(p, length, o->zone,
-					  &in->day)
-				    : date_parse_as(p, length, o->date_format,
+			    (in->date_format == NULL
+				    ? date_parse_timestamp(p, length,
+					  in->options->zone, &in->day)
+				    : date_parse_as(p, length, in->date_format,
 					  &in->day)) == -1)
 				return i;
 			memset(in->date, 0, DATE_LENGTH);
@@ -875,7 +883,6 @@ recin_number(struct recin *in, int column, double *value)
 int
 recin_date(struct recin *in, int column, int32_t *day)
 {
-	const struct recin_options *o = in->options;
 	struct field f;
 	int status;
 
@@ -887,9 +894,14 @@ recin_date(struct recin *in, int column, int32_t *day)
 		*day = in->day;
 		return 1;
 	}
-	status = o->date_format == NULL
-	    ? date_parse_timestamp(f.p, f.n, o->zone, day)
-	    : date_parse_as(f.p, f.n, o->date_format, day);
+	if (in->options->second && in->date_format != NULL && !in->date_seen &&
+	    date_parse_as(f.p, f.n, in->date_format, day) == -1 &&
+	    date_parse(f.p, f.n, day) == 0)
+		in->date_format = NULL;
+	in->date_seen = true;
+	status = in->date_format == NULL
+	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
+	    : date_parse_as(f.p, f.n, in->date_format, day);
 	if (status == -1)
 		return recin_reject(in, column, "is not a date");
 	if (f.n == DATE_LENGTH) {

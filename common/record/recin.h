@@ -37,9 +37,11 @@ struct recin_options {
 	/* Names as the programs know them -> names in the files: alternating,
 	 * NULL after the last pair; NULL: none. */
 	const char *const *map;
-	/* Where the mapped name is no column, look for the name itself: for
-	 * second tables, which the map may or may not be about. */
-	bool map_or_own;
+	/* For second tables, which the map and the date format may or may not
+	 * be about: where the mapped name is no column, look for the name
+	 * itself; and where the first date is not of date_format but is
+	 * YYYY-MM-DD, all dates are. */
+	bool second;
 	enum { RECIN_STOP, RECIN_SKIP } bad;
 	struct output
 	    *keep_bad; /* with RECIN_SKIP: also written here; or NULL */
@@ -75,7 +77,7 @@ const char *recin_error(const struct recin *in);
 size_t recin_columns(const struct recin *in);
 const char *recin_name(const struct recin *in, size_t column);
 
-/* The format found (never FORMAT_AUTO once open). */
+/* The format of the first file (never FORMAT_AUTO once open). */
 enum format recin_format(const struct recin *in);
 
 /* Index of a column, under its mapped name; -1 if there is none.  Asks for the

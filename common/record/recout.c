@@ -294,6 +294,27 @@ recout_date(struct recout *out, int32_t day)
 }
 
 void
+recout_cents(struct recout *out, int64_t cents)
+{
+	char text[24], *p = text + sizeof(text);
+	uint64_t u = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
+	uint64_t whole = u / 100, part = u % 100;
+
+	if (part % 10 != 0)
+		*--p = (char)('0' + part % 10);
+	if (part != 0) {
+		*--p = (char)('0' + part / 10);
+		*--p = '.';
+	}
+	do
+		*--p = (char)('0' + whole % 10);
+	while ((whole /= 10) > 0);
+	if (cents < 0)
+		*--p = '-';
+	plain(out, p, (size_t)(text + sizeof(text) - p));
+}
+
+void
 recout_decimal(struct recout *out, const struct decimal *v)
 {
 	struct decimal_sum sum = { 0 };

@@ -34,6 +34,7 @@ source_more(struct source *s)
 		s->buffer = buffer;
 		s->capacity = capacity;
 	}
+	memset(s->buffer + s->end, 0, SOURCE_SLACK);
 	room = s->capacity - s->end;
 	if (s->block > 0 && s->block < room)
 		room = s->block;

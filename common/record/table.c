@@ -100,6 +100,15 @@ table_field(const struct table *t, size_t row, size_t column)
 	return f;
 }
 
+void
+table_row(const struct table *t, size_t row, struct field *fields)
+{
+	size_t at = t->row[row];
+
+	for (size_t i = 0; i < t->columns; i++)
+		fields[i] = get(t, &at);
+}
+
 int
 table_write(const struct table *t, size_t row, struct recout *out,
     struct field *key)

@@ -25,6 +25,9 @@ size_t table_rows(const struct table *t);
  * table_add(). */
 struct field table_field(const struct table *t, size_t row, size_t column);
 
+/* All columns of a row at once, in fields. */
+void table_row(const struct table *t, size_t row, struct field *fields);
+
 /* Write the fields of a row to out, as pass_record().  -1 if it has keys that
  * out has no place for; *key is the first of them. */
 int table_write(const struct table *t, size_t row, struct recout *out,

@@ -710,6 +710,22 @@ a_key_that_nobody_asked_for_is_reported(void **state)
 }
 
 static void
+a_value_knows_whether_an_option_set_it(void **state)
+{
+	static const char text[] = "a: {x: 1, y: 2}\n";
+	struct config *cfg = config_parse(text, strlen(text), "test.yaml");
+
+	(void)state;
+	assert_int_equal(config_set(cfg, "a.y=3"), 0);
+	assert_int_equal(config_set(cfg, "a.z=4"), 0);
+	assert_false(config_by_option(cfg, NULL, "a.x"));
+	assert_true(config_by_option(cfg, NULL, "a.y"));
+	assert_true(config_by_option(cfg, NULL, "a.z"));
+	assert_false(config_by_option(cfg, NULL, "a.absent"));
+	config_close(cfg);
+}
+
+static void
 an_unknown_key_of_an_option_names_the_option(void **state)
 {
 	struct config *cfg = parse("traffic: {growth: 1}\n");
@@ -811,6 +827,7 @@ main(void)
 		cmocka_unit_test(options_need_no_file),
 		cmocka_unit_test(errors_in_options_name_the_option),
 		cmocka_unit_test(a_key_that_nobody_asked_for_is_reported),
+		cmocka_unit_test(a_value_knows_whether_an_option_set_it),
 		cmocka_unit_test(an_unknown_key_of_an_option_names_the_option),
 		cmocka_unit_test(ignored_sections_and_walked_keys_are_known),
 		cmocka_unit_test(files_and_streams_are_read),

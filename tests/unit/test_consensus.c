@@ -7,7 +7,8 @@
 static struct consensus *
 start(size_t detectors, size_t votes)
 {
-	const struct consensus_params params = { detectors, votes };
+	const struct consensus_params params = { .detectors = detectors,
+		.votes = votes };
 	struct consensus *c;
 
 	assert_null(consensus_check(&params));
@@ -110,6 +111,20 @@ days_are_found_by_who_flagged_them(void **state)
 }
 
 static void
+forgotten_days_are_judged_and_not_kept(void **state)
+{
+	const struct consensus_params params = { 2, 2, true };
+	struct consensus *c = consensus_new(&params);
+	const int8_t two[] = { 1, 1 };
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(push(c, 1, two).consensus, FLAG_YES);
+	assert_int_equal(count(c, 0, 1), 0);
+	consensus_free(c);
+}
+
+static void
 up_to_64_detectors_vote(void **state)
 {
 	struct consensus *c = start(64, 64);
@@ -133,8 +148,10 @@ up_to_64_detectors_vote(void **state)
 static void
 bad_parameters_are_named(void **state)
 {
-	const struct consensus_params none = { 0, 1 }, many = { 65, 2 };
-	const struct consensus_params zero = { 3, 0 }, four = { 3, 4 };
+	const struct consensus_params none = { 0, 1, false };
+	const struct consensus_params many = { 65, 2, false };
+	const struct consensus_params zero = { 3, 0, false };
+	const struct consensus_params four = { 3, 4, false };
 
 	(void)state;
 	assert_string_equal(consensus_check(&none),
@@ -198,6 +215,7 @@ main(void)
 		cmocka_unit_test(k_votes_confirm_a_day),
 		cmocka_unit_test(a_missing_flag_is_no_vote),
 		cmocka_unit_test(days_are_found_by_who_flagged_them),
+		cmocka_unit_test(forgotten_days_are_judged_and_not_kept),
 		cmocka_unit_test(up_to_64_detectors_vote),
 		cmocka_unit_test(bad_parameters_are_named),
 		cmocka_unit_test(the_original_year_has_one_triple_overlap),

@@ -463,6 +463,90 @@ doubles_are_the_nearest(void **state)
 	}
 }
 
+static void
+a_sum_changes_its_sign(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "0", "0" },
+		{ "12.5", "-12.5" },
+		{ "-0.00000000000000000000000000000000000001",
+		    "0.00000000000000000000000000000000000001" },
+		{ "-99999999999999999999999999999999999999",
+		    "99999999999999999999999999999999999999" },
+	};
+	struct decimal_sum wide;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct decimal_sum sum = sum_of(pairs[i][0]);
+
+		decimal_sum_negate(&sum);
+		assert_sum(&sum, pairs[i][1]);
+		add(&sum, pairs[i][0]);
+		assert_sum(&sum, "0");
+	}
+	wide = sum_of("99999999999999999999999999999999999999");
+	add(&wide, "1");
+	add(&wide, "0.00000000000000000000000000000000000001");
+	decimal_sum_negate(&wide);
+	assert_sum(&wide,
+	    "-100000000000000000000000000000000000000."
+	    "00000000000000000000000000000000000001");
+}
+
+static void
+what_a_sum_prints_is_read_back(void **state)
+{
+	static const char *const same[] = { "0", "-0.5", "1200",
+		"538828207.9389999998648",
+		"12345678901234567890123456789012345678."
+		"12345678901234567890123456789012345678",
+		"-12345678901234567890123456789012345678."
+		"12345678901234567890123456789012345678",
+		"-0.00000000000000000000000000000000000001",
+		"-1.00000000000000000000000000000000000001" };
+	static const char *const others[][2] = { { "1.5e3", "1500" },
+		{ "-1E-2", "-0.01" }, { "+7.", "7" } };
+	static const char *const wrong[][2] = {
+		{ "", "is not a number" },
+		{ "1,5", "is not a number" },
+		{ "1.2.3", "is not a number" },
+		{ "1.+5", "is not a number" },
+		{ "123456789012345678901234567890123456789",
+		    "has more than 38 digits" },
+		{ "1.123456789012345678901234567890123456789",
+		    "has more than 38 digits" },
+		/* Two halves would be read, but not as one number. */
+		{ "12345678901234567890.12345678901234567891e5",
+		    "has more than 38 digits" },
+		{ "12345678901234567890.12345678901234567891E-5",
+		    "has more than 38 digits" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		struct decimal_sum sum = sum_of("99");
+
+		assert_null(decimal_sum_parse(same[i], strlen(same[i]), &sum));
+		assert_sum(&sum, same[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		struct decimal_sum sum;
+
+		assert_null(decimal_sum_parse(others[i][0],
+		    strlen(others[i][0]), &sum));
+		assert_sum(&sum, others[i][1]);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct decimal_sum sum = sum_of("99");
+
+		assert_string_equal(decimal_sum_parse(wrong[i][0],
+					strlen(wrong[i][0]), &sum),
+		    wrong[i][1]);
+		assert_sum(&sum, "99");
+	}
+}
+
 int
 main(void)
 {
@@ -477,6 +561,8 @@ main(void)
 		cmocka_unit_test(an_overflow_leaves_the_sum_as_it_was),
 		cmocka_unit_test(sums_are_compared_whatever_their_scales),
 		cmocka_unit_test(doubles_are_the_nearest),
+		cmocka_unit_test(a_sum_changes_its_sign),
+		cmocka_unit_test(what_a_sum_prints_is_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

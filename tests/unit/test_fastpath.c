@@ -446,6 +446,12 @@ records_across_the_blocks_are_read_alike(void **state)
 		how.block = block;
 		assert_true(same_told(t.p, t.n, how));
 	}
+	/* The end of the file at many places of the buffer. */
+	how.block = 0;
+	for (size_t n = 90000; n < 300000; n += 1777) {
+		how.runs = n % 2 == 0;
+		assert_true(same_told(t.p, n, how));
+	}
 	free(t.p);
 }
 

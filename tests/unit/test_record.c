@@ -266,6 +266,27 @@ later_files_may_have_their_columns_in_another_order(void **state)
 }
 
 static void
+each_file_has_its_format_and_the_first_is_told(void **state)
+{
+	char *paths[] = { file_of("{\"a\":1}\n", 8), file_of("a\n2\n", 4) };
+	struct recin_options options = { 0 };
+	struct recin *in = recin_open(paths, 2, &options);
+	int a = recin_need(in, "a");
+	double v;
+
+	(void)state;
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(recin_next(in), 1);
+		assert_int_equal(recin_number(in, a, &v), 1);
+		assert_near(v, i, 0);
+		assert_int_equal(recin_format(in), FORMAT_JSONL);
+	}
+	assert_int_equal(recin_next(in), 0);
+	assert_int_equal(recin_format(in), FORMAT_JSONL);
+	recin_close(in);
+}
+
+static void
 names_are_mapped_and_missing_columns_are_named(void **state)
 {
 	static const char *const map[] = { "revenue", "Total", NULL };
@@ -317,6 +338,40 @@ values_are_typed_and_bad_ones_named(void **state)
 	recin_close(in);
 }
 
+/* The first date of a second table says whether --date-format is about it. */
+static void
+a_second_table_may_have_dates_of_its_own(void **state)
+{
+	const char *iso = "date\n2025-03-04\n2025-03-05\n05/03/2025\n";
+	const char *other = "date\n04/03/2025\n05/03/2025\n2025-03-05\n";
+	const struct recin_options options[] = {
+		{ .date_format = "%d/%m/%Y", .second = true },
+		{ .date_format = "%d/%m/%Y" },
+	};
+	const struct {
+		const char *text;
+		size_t options;
+		int good; /* dates before the first bad one */
+	} cases[] = { { iso, 0, 2 }, { other, 0, 2 }, { iso, 1, 0 },
+		{ other, 1, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *paths[] = { file_of(cases[i].text,
+		    strlen(cases[i].text)) };
+		struct recin *in = recin_open(paths, 1,
+		    &options[cases[i].options]);
+		int column = recin_need(in, "date"), good = 0;
+		int32_t day;
+
+		while (recin_next(in) == 1 && recin_date(in, column, &day) == 1)
+			assert_int_equal(day, 20151 + good++);
+		assert_int_equal(good, cases[i].good);
+		assert_non_null(recin_error(in));
+		recin_close(in);
+	}
+}
+
 static void
 groups_are_numbered_by_first_appearance(void **state)
 {
@@ -365,6 +420,39 @@ a_table_gives_back_what_was_put_in(void **state)
 	assert_true(field_missing(table_field(t, 1, 0)));
 	assert_int_equal(*table_field(t, 1, 1).p, '3');
 	table_free(t);
+}
+
+static void
+cents_are_written_as_decimals(void **state)
+{
+	static const struct {
+		int64_t cents;
+		const char *text;
+	} cases[] = { { 0, "0" }, { 5, "0.05" }, { 50, "0.5" }, { 100, "1" },
+		{ -1250, "-12.5" }, { 123456, "1234.56" },
+		{ INT64_MAX, "92233720368547758.07" },
+		{ INT64_MIN, "-92233720368547758.08" } };
+	char path[64], text[300] = "", want[300] = "value\n";
+	int fd = memfd_create("out", 0);
+	struct output *output;
+	struct recout *out;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	output = output_open(path);
+	out = recout_open(output, FORMAT_CSV, 12);
+	assert_int_equal(recout_column(out, "value"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		recout_cents(out, cases[i].cents);
+		recout_end(out);
+		strcat(want, cases[i].text);
+		strcat(want, "\n");
+	}
+	recout_close(out);
+	assert_int_equal(output_close(output, NULL, 0), 0);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text, want);
+	close(fd);
 }
 
 static void
@@ -420,10 +508,10 @@ json_documents_are_indented(void **state)
 	json_number(&j, 0.1);
 	json_key(&j, "b");
 	json_array(&j);
-	json_text(&j, "x\"y");
+	json_text_span(&j, "x\"y...", 3);
 	json_number(&j, NAN);
 	json_end(&j);
-	json_key(&j, "c");
+	json_key_span(&j, "cd", 1);
 	json_object(&j);
 	json_end(&j);
 	json_end(&j);
@@ -450,10 +538,14 @@ main(void)
 		cmocka_unit_test(
 		    later_files_may_have_their_columns_in_another_order),
 		cmocka_unit_test(
+		    each_file_has_its_format_and_the_first_is_told),
+		cmocka_unit_test(
 		    names_are_mapped_and_missing_columns_are_named),
 		cmocka_unit_test(values_are_typed_and_bad_ones_named),
+		cmocka_unit_test(a_second_table_may_have_dates_of_its_own),
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
 		cmocka_unit_test(a_table_gives_back_what_was_put_in),
+		cmocka_unit_test(cents_are_written_as_decimals),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
 		cmocka_unit_test(json_documents_are_indented),
 	};

@@ -1,0 +1,398 @@
+#!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
+bats_require_minimum_version 1.5.0
+
+setup() {
+    T=$BATS_TEST_TMPDIR
+    cat >"$T/flags.csv" <<'END'
+date,revenue,zscore_anomaly,iforest_anomaly,forecast_anomaly
+2025-01-01,10.50,,0,0
+2025-01-02,20,1,0,1
+2025-01-03,30,0,1,0
+2025-01-04,40,1,1,1
+2025-01-05,,,,
+END
+}
+
+# same FILE: what was run has written just this file.
+same() {
+    diff -u "$1" - <<<"$output"
+}
+
+# ---- votes --------------------------------------------------------------------
+
+@test "aee-consensus: a day is confirmed by two votes, and says whose" {
+    run -0 --separate-stderr aee-consensus "$T/flags.csv"
+    same - <<'END'
+date,revenue,zscore_anomaly,iforest_anomaly,forecast_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier
+2025-01-01,10.50,,0,0,0,,,0,
+2025-01-02,20,1,0,1,2,zscore+forecast,,1,
+2025-01-03,30,0,1,0,1,iforest,,0,
+2025-01-04,40,1,1,1,3,zscore+iforest+forecast,,1,
+2025-01-05,,,,,,,,,
+END
+    [ -z "$stderr" ]
+}
+
+@test "aee-consensus: -k sets the votes that confirm" {
+    run -0 aee-consensus -k 3 "$T/flags.csv"
+    [ "$(cut -d, -f 9 <<<"$output" | tail -n 5 | tr '\n' ' ')" = "0 0 0 1  " ]
+    run -0 aee-consensus --votes 1 "$T/flags.csv"
+    [ "$(cut -d, -f 9 <<<"$output" | tail -n 5 | tr '\n' ' ')" = "0 1 1 1  " ]
+}
+
+@test "aee-consensus: -c names the flags, and their order" {
+    run -0 aee-consensus -c forecast_anomaly,zscore_anomaly "$T/flags.csv"
+    [ "${lines[4]}" = 2025-01-04,40,1,1,1,2,forecast+zscore,,1, ]
+    sed -i 's/iforest_anomaly/odd/' "$T/flags.csv"
+    run -0 aee-consensus -c odd,zscore_anomaly "$T/flags.csv"
+    [ "${lines[4]}" = 2025-01-04,40,1,1,1,2,odd+zscore,,1, ]
+    run -0 aee-consensus -c flag,zscore_anomaly -m flag=odd "$T/flags.csv"
+    [ "${lines[4]}" = 2025-01-04,40,1,1,1,2,flag+zscore,,1, ]
+}
+
+@test "aee-consensus: a consensus is no detector of the next one" {
+    run -0 bash -c 'aee-consensus "$1" | aee-consensus --prefix again_ | aee-consensus --prefix more_' - "$T/flags.csv"
+    [ "${lines[4]}" = 2025-01-04,40,1,1,1,3,zscore+iforest+forecast,,1,,3,zscore+iforest+forecast,,1,,3,zscore+iforest+forecast,,1, ]
+    run -1 --separate-stderr bash -c 'aee-consensus "$1" | aee-consensus' - "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: the input has a column 'votes' already (see --prefix)" ]
+}
+
+@test "aee-consensus: detectors behind a prefix are detectors of their own" {
+    run -0 aee-consensus <<<$'aov_zscore_anomaly,zscore_anomaly\n1,1'
+    [ "${lines[1]}" = 1,1,2,aov_zscore+zscore,,1, ]
+}
+
+@test "aee-consensus: the votes of the original's year" {
+    gzip -dc tests/data/original-days.csv.gz |
+        aee-consensus -c z_flag,iforest_flag_seed42,prophet_flag --summary="$T/s.json" >"$T/out"
+    jq -e --slurpfile e tests/data/original-expected.json '$e[0] as $e
+        | .detectors.z_flag == $e.zscore_flagged
+        and .detectors.iforest_flag_seed42 == $e.iforest_flagged_seed42
+        and .detectors.prophet_flag == $e.prophet_residual_flagged
+        and .pairs["z_flag+iforest_flag_seed42"] == $e.overlap_stat_ml
+        and .pairs["z_flag+prophet_flag"] == $e.overlap_stat_forecast
+        and .pairs["iforest_flag_seed42+prophet_flag"] == $e.overlap_ml_forecast
+        and .all == $e.triple_overlap and .all == ["2025-03-15"]
+        and (.pairs | length) == 3' "$T/s.json"
+    [ "$(wc -l <"$T/out")" = 366 ]
+    [ "$(awk -F, '$(NF - 1) == 1 { print $1 }' "$T/out" | tr '\n' ' ')" = "2025-03-15 2025-03-16 2025-09-10 2025-09-11 " ]
+}
+
+# ---- the summary ----------------------------------------------------------------
+
+@test "aee-consensus: --summary lists the days of detectors, pairs, all and confirmed" {
+    aee-consensus --summary "$T/flags.csv" >"$T/out"
+    diff -u - <(jq -c . "$T/out") <<'END'
+{"detectors":{"zscore":["2025-01-02","2025-01-04"],"iforest":["2025-01-03","2025-01-04"],"forecast":["2025-01-02","2025-01-04"]},"pairs":{"zscore+iforest":["2025-01-04"],"zscore+forecast":["2025-01-02","2025-01-04"],"iforest+forecast":["2025-01-04"]},"all":["2025-01-04"],"confirmed":["2025-01-02","2025-01-04"]}
+END
+    aee-consensus --summary -o "$T/file.json" "$T/flags.csv"
+    cmp "$T/out" "$T/file.json"
+    aee-consensus --summary=- "$T/flags.csv" | cmp - "$T/out"
+}
+
+@test "aee-consensus: --summary=FILE is written beside the records" {
+    aee-consensus "$T/flags.csv" >"$T/want"
+    aee-consensus --summary="$T/s.json" "$T/flags.csv" | cmp - "$T/want"
+    aee-consensus --summary "$T/flags.csv" | cmp - "$T/s.json"
+}
+
+@test "aee-consensus: no file of a summary appears when a run fails" {
+    mkdir "$T/d"
+    echo 2025-01-06,1,2,0,0 >>"$T/flags.csv"
+    run -1 aee-consensus --summary="$T/d/s.json" -o "$T/d/out.csv" "$T/flags.csv"
+    [ -z "$(ls "$T/d")" ]
+    run -1 --separate-stderr bash -c 'aee-consensus --bad-rows skip --summary="$1/d/s.json" "$1/flags.csv" >/dev/full' - "$T"
+    [ "${stderr_lines[-1]}" = "aee-consensus: stdout: No space left on device" ]
+    [ -z "$(ls "$T/d")" ]
+    run -1 --separate-stderr aee-consensus --summary="$T/none/s.json" "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: $T/none/s.json: No such file or directory" ]
+}
+
+@test "aee-consensus: with -g the summary has the same keys for each group" {
+    cat >"$T/g.csv" <<'END'
+date,channel,shop,a_anomaly,b_anomaly
+2025-01-01,Email,1,1,1
+2025-01-01,,1,1,0
+2025-01-02,Email,1,0,1
+END
+    run -0 aee-consensus -g channel,shop --summary "$T/g.csv"
+    diff -u - <(jq -c '.groups[]' <<<"$output") <<'END'
+{"group":{"channel":"Email","shop":"1"},"detectors":{"a":["2025-01-01"],"b":["2025-01-01","2025-01-02"]},"pairs":{"a+b":["2025-01-01"]},"all":["2025-01-01"],"confirmed":["2025-01-01"]}
+{"group":{"channel":null,"shop":"1"},"detectors":{"a":["2025-01-01"],"b":[]},"pairs":{"a+b":[]},"all":[],"confirmed":[]}
+END
+    head -n 1 "$T/g.csv" | aee-consensus -g channel --summary | jq -e '. == {"groups": []}'
+}
+
+@test "aee-consensus: a summary needs dates, records do not" {
+    run -0 aee-consensus <<<$'a_anomaly,b_anomaly\n1,1'
+    [ "${lines[1]}" = 1,1,2,a+b,,1, ]
+    run -1 --separate-stderr aee-consensus --summary <<<$'a_anomaly,b_anomaly\n1,1'
+    [ "$stderr" = "aee-consensus: stdin: no column 'date' (-m date=NAME maps another)" ]
+    run -1 --separate-stderr aee-consensus --summary <<<$'date,a_anomaly,b_anomaly\n2025-02-30,1,1'
+    [ "$stderr" = "aee-consensus: stdin:2: column 'date': '2025-02-30' is not a date" ]
+}
+
+@test "aee-consensus: --exit-code tells that a day is confirmed" {
+    run -3 aee-consensus --exit-code "$T/flags.csv"
+    run -3 aee-consensus --exit-code --summary "$T/flags.csv"
+    run -3 aee-consensus --exit-code "$T/flags.csv" "$T/flags.csv"
+    head -n 2 "$T/flags.csv" >"$T/quiet.csv"
+    run -0 aee-consensus --exit-code "$T/quiet.csv"
+    run -1 bash -c 'aee-consensus --exit-code "$1" >/dev/full' - "$T/flags.csv"
+}
+
+# ---- several files ---------------------------------------------------------------
+
+@test "aee-consensus: files are joined by date, and a day that one lacks is kept" {
+    printf 'date,revenue,a_anomaly\n2025-01-03,3,1\n2025-01-01,1,0\n' >"$T/a.csv"
+    printf 'date,b_anomaly,revenue\n2025-01-02,1,2\n2025-01-03,1,3\n' >"$T/b.csv"
+    run -0 aee-consensus "$T/a.csv" "$T/b.csv"
+    same - <<'END'
+date,revenue,a_anomaly,b_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier
+2025-01-01,1,0,,0,,,0,
+2025-01-02,2,,1,1,b,,0,
+2025-01-03,3,1,1,2,a+b,,1,
+END
+}
+
+@test "aee-consensus: joining is as good as one pipe" {
+    gzip -dc tests/data/original-days.csv.gz >"$T/days.csv"
+    for c in z_flag iforest_flag_seed42 prophet_flag; do
+        awk -F, -v OFS=, -v c=$c 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } { print $1, $2, $k }' \
+            "$T/days.csv" >"$T/$c.csv"
+    done
+    local c=z_flag,iforest_flag_seed42,prophet_flag
+    aee-consensus -c $c --summary "$T/days.csv" >"$T/want"
+    { head -n 1 "$T/z_flag.csv"; tail -n +2 "$T/z_flag.csv" | tac; } >"$T/tac.csv"
+    aee-consensus -c $c --summary "$T/prophet_flag.csv" - "$T/iforest_flag_seed42.csv" <"$T/tac.csv" |
+        cmp - "$T/want"
+}
+
+@test "aee-consensus: files are joined by date and group" {
+    printf 'date,channel,a_anomaly\n2025-01-02,y,1\n2025-01-01,x,0\n2025-01-01,y,0\n' >"$T/a.csv"
+    printf 'channel,date,b_anomaly\nz,2025-01-01,0\ny,2025-01-02,1\nx,2025-01-03,0\n' >"$T/b.csv"
+    run -0 aee-consensus -g channel "$T/a.csv" "$T/b.csv"
+    same - <<'END'
+date,channel,a_anomaly,b_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier
+2025-01-01,y,0,,0,,,0,
+2025-01-02,y,1,1,2,a+b,,1,
+2025-01-01,x,0,,0,,,0,
+2025-01-03,x,,0,0,,,0,
+2025-01-01,z,,0,0,,,0,
+END
+    aee-consensus -g channel --summary "$T/a.csv" "$T/b.csv" |
+        jq -e '[.groups[].confirmed] == [["2025-01-02"], [], []]'
+}
+
+@test "aee-consensus: a text gives way to none, and contradicts another" {
+    printf 'date,revenue,a_anomaly\n2025-01-01,,1\n2025-01-02,5.0,1\n' >"$T/a.csv"
+    printf 'date,revenue,b_anomaly\n2025-01-01,4,1\n2025-01-02,,1\n' >"$T/b.csv"
+    run -0 aee-consensus "$T/a.csv" "$T/b.csv"
+    [ "${lines[1]}" = 2025-01-01,4,1,1,2,a+b,,1, ]
+    [ "${lines[2]}" = 2025-01-02,5.0,1,1,2,a+b,,1, ]
+    printf 'date,revenue,b_anomaly\n2025-01-01,4,1\n2025-01-02,5,1\n' >"$T/b.csv"
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/b.csv"
+    [ "$stderr" = "aee-consensus: $T/b.csv:3: column 'revenue': '5' differs from '5.0' of an earlier file" ]
+    run -0 --separate-stderr aee-consensus --bad-rows skip "$T/a.csv" "$T/b.csv"
+    [ "${lines[2]}" = 2025-01-02,5.0,1,,1,a,,0, ]
+}
+
+@test "aee-consensus: a date that stands twice in a file cannot be joined" {
+    printf 'date,channel,a_anomaly,b_anomaly\n2025-01-01,x,1,1\n2025-01-01,y,1,1\n' >"$T/a.csv"
+    printf 'date,channel,c_anomaly\n2025-01-01,x,1\n' >"$T/b.csv"
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/b.csv"
+    [ "$stderr" = "aee-consensus: $T/a.csv:3: the date stands twice" ]
+    run -0 aee-consensus -g channel "$T/a.csv" "$T/b.csv"
+    echo 2025-01-01,x,0 >>"$T/b.csv"
+    run -1 --separate-stderr aee-consensus -g channel "$T/a.csv" "$T/b.csv"
+    [ "$stderr" = "aee-consensus: $T/b.csv:3: the date stands twice in its group" ]
+    # In one stream it may.
+    run -0 aee-consensus "$T/a.csv"
+    [ "${#lines[@]}" = 3 ]
+}
+
+@test "aee-consensus: joined files may have different formats and key order" {
+    printf 'date,a_anomaly\n2025-01-01,1\n2025-01-02,1\n' >"$T/a.csv"
+    printf '{"date":"2025-01-02","note":"x\\ty","b_anomaly":1}\n{"b_anomaly":0,"date":"2025-01-01"}\n' >"$T/b.jsonl"
+    run -0 aee-consensus "$T/a.csv" "$T/b.jsonl"
+    [ "${lines[1]}" = 2025-01-01,1,,0,1,a,,0, ]
+    [ "${lines[2]}" = $'2025-01-02,1,x\ty,1,2,a+b,,1,' ]
+    run -0 aee-consensus "$T/b.jsonl" "$T/a.csv"
+    [ "${lines[0]}" = '{"date":"2025-01-01","note":null,"b_anomaly":0,"a_anomaly":1,"votes":1,"confirmed_by":"a","consensus_p":null,"consensus_anomaly":0,"tier":null}' ]
+    echo '{"date":"2025-01-03","more":1}' >>"$T/b.jsonl"
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/b.jsonl"
+    [ "$stderr" = "aee-consensus: $T/b.jsonl:3: key 'more' is not in the first record" ]
+}
+
+@test "aee-consensus: a flag that no file has is an error" {
+    printf 'date,a_anomaly\n2025-01-01,1\n' >"$T/a.csv"
+    run -1 --separate-stderr aee-consensus -c a_anomaly,b "$T/a.csv" "$T/a.csv"
+    [ "$stderr" = "aee-consensus: no file has a column 'b'" ]
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/a.csv"
+    [ "$stderr" = "aee-consensus: the files: 2 votes of 1 detector can never be (-k)" ]
+    printf 'day,b_anomaly\n2025-01-01,1\n' >"$T/b.csv"
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/b.csv"
+    [ "$stderr" = "aee-consensus: $T/b.csv: no column 'date' (-m date=NAME maps another)" ]
+}
+
+@test "aee-consensus: a bad flag in one of several files names its place" {
+    printf 'date,a_anomaly\n2025-01-01,1\n' >"$T/a.csv"
+    printf 'date,b_anomaly\n2025-01-01,1\n2025-01-02,yes\n' >"$T/b.csv"
+    run -1 --separate-stderr aee-consensus "$T/a.csv" "$T/b.csv"
+    [ "$stderr" = "aee-consensus: $T/b.csv:3: column 'b_anomaly': 'yes' is not 0 or 1" ]
+}
+
+# ---- input -----------------------------------------------------------------------
+
+@test "aee-consensus: a flag is 0, 1 or missing" {
+    for bad in 2 -1 0.5 yes true nan; do
+        run -1 --separate-stderr aee-consensus <<<$'a_anomaly,b_anomaly\n1,1\n1,'$bad
+        [ "$stderr" = "aee-consensus: stdin:3: column 'b_anomaly': '$bad' is not 0 or 1" ]
+    done
+    run -0 aee-consensus <<<$'a_anomaly,b_anomaly\n1.0,1e0\n-0,0.00'
+    [ "${lines[1]}" = 1.0,1e0,2,a+b,,1, ]
+    [ "${lines[2]}" = -0,0.00,0,,,0, ]
+}
+
+@test "aee-consensus: bad rows are skipped and counted" {
+    echo 2025-01-06,1,2,0,0 >>"$T/flags.csv"
+    run -0 --separate-stderr aee-consensus --bad-rows skip "$T/flags.csv"
+    [ "${#lines[@]}" = 6 ]
+    [ "${stderr_lines[-1]}" = "aee-consensus: 1 record skipped: 1 column 'zscore_anomaly' is not 0 or 1" ]
+}
+
+@test "aee-consensus: without a flag there is nothing to do" {
+    run -1 --separate-stderr aee-consensus <<<$'date,revenue\n2025-01-01,1'
+    [ "$stderr" = "aee-consensus: stdin: no column ends in _anomaly (-c names others)" ]
+    run -1 --separate-stderr aee-consensus <<<$'date,_anomaly,consensus_anomaly\n2025-01-01,1,1'
+    [ "$stderr" = "aee-consensus: stdin: no column ends in _anomaly (-c names others)" ]
+    run -1 --separate-stderr aee-consensus -c nix,zscore_anomaly "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: $T/flags.csv: no column 'nix' (-m nix=NAME maps another)" ]
+}
+
+@test "aee-consensus: one detector needs -k 1" {
+    run -1 --separate-stderr aee-consensus <<<$'a_anomaly\n1'
+    [ "$stderr" = "aee-consensus: stdin: 2 votes of 1 detector can never be (-k)" ]
+    run -0 aee-consensus -k 1 <<<$'a_anomaly\n1'
+    [ "${lines[1]}" = 1,1,a,,1, ]
+}
+
+@test "aee-consensus: 64 detectors vote, not 65" {
+    local names flags
+    names=$(seq -s _anomaly, -f d%g 1 64)_anomaly
+    flags=$(printf '1,%.0s' {1..64})
+    run -0 aee-consensus -k 64 <<<"$names"$'\n'"${flags%,}"
+    [[ ${lines[1]} == *,64,d1+d2+*+d64,,1, ]]
+    run -1 --separate-stderr aee-consensus <<<"$names,d65_anomaly"$'\n'"${flags}1"
+    [ "$stderr" = "aee-consensus: stdin: more than 64 columns end in _anomaly" ]
+}
+
+@test "aee-consensus: NDJSON in, NDJSON out, with keys that are no columns" {
+    printf '{"a_anomaly":1,"b_anomaly":1}\n{"b_anomaly":0,"x":"y","a_anomaly":null}\n{}\n' >"$T/in.jsonl"
+    run -0 aee-consensus "$T/in.jsonl"
+    same - <<'END'
+{"a_anomaly":1,"b_anomaly":1,"votes":2,"confirmed_by":"a+b","consensus_p":null,"consensus_anomaly":1,"tier":null}
+{"a_anomaly":null,"b_anomaly":0,"x":"y","votes":0,"confirmed_by":null,"consensus_p":null,"consensus_anomaly":0,"tier":null}
+{"votes":null,"confirmed_by":null,"consensus_p":null,"consensus_anomaly":null,"tier":null}
+END
+    run -1 --separate-stderr aee-consensus --ocsv "$T/in.jsonl"
+    [ "$stderr" = "aee-consensus: $T/in.jsonl:2: key 'x' is not in the first record, and only NDJSON has a place for it" ]
+}
+
+@test "aee-consensus: CSV, TSV and NDJSON say the same" {
+    aee-consensus "$T/flags.csv" >"$T/want"
+    aee-consensus --otsv "$T/flags.csv" | tr '\t' , | cmp - "$T/want"
+    tr , '\t' <"$T/flags.csv" | aee-consensus --itsv --ocsv | cmp - "$T/want"
+    # The results cut off, and computed again.
+    aee-consensus --ojsonl "$T/flags.csv" | cut -d, -f 1-5 | sed 's/$/}/' |
+        aee-consensus --ocsv | cmp - "$T/want"
+}
+
+@test "aee-consensus: header lines alone give header lines" {
+    run -0 --separate-stderr aee-consensus <<<a_anomaly,b_anomaly
+    [ "$output" = a_anomaly,b_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier ]
+    [ -z "$stderr" ]
+    aee-consensus --summary <<<date,a_anomaly,b_anomaly |
+        jq -e '. == {detectors: {a: [], b: []}, pairs: {"a+b": []}, all: [], confirmed: []}'
+    head -n 1 "$T/flags.csv" >"$T/h.csv"
+    run -0 aee-consensus "$T/h.csv" "$T/h.csv"
+    [ "${#lines[@]}" = 1 ]
+}
+
+@test "aee-consensus: an empty file is an error, empty NDJSON is not" {
+    run -1 --separate-stderr aee-consensus </dev/null
+    [ "$stderr" = "aee-consensus: stdin: is empty, without a header line" ]
+    run -0 aee-consensus --ijsonl </dev/null
+    [ -z "$output" ]
+    aee-consensus --ijsonl --summary </dev/null | jq -e '.all == [] and .detectors == {}'
+}
+
+@test "aee-consensus: all missing, all equal, one row" {
+    run -0 aee-consensus <<<$'a_anomaly,b_anomaly\n,\n,'
+    [ "${lines[2]}" = ,,,,,, ]
+    run -0 aee-consensus <<<$'a_anomaly,b_anomaly\n1,1\n1,1'
+    [ "${lines[2]}" = 1,1,2,a+b,,1, ]
+    run -0 aee-consensus <<<$'a_anomaly,b_anomaly\n1,'
+    [ "${lines[1]}" = 1,,1,a,,0, ]
+}
+
+@test "aee-consensus: a row leaves before the next one comes" {
+    # fd 9 stays open: only the rows that were read can be out.
+    mkfifo "$T/in" "$T/out"
+    aee-consensus <"$T/in" >"$T/out" &
+    exec 9>"$T/in" 8<"$T/out"
+    printf 'a_anomaly,b_anomaly\n1,1\n' >&9
+    read -r -t 10 header <&8
+    read -r -t 10 row <&8
+    exec 9>&- 8<&-
+    wait $!
+    [ "$header" = a_anomaly,b_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier ]
+    [ "$row" = 1,1,2,a+b,,1, ]
+}
+
+# ---- the program -----------------------------------------------------------------
+
+@test "aee-consensus: the command line is checked" {
+    run -2 --separate-stderr aee-consensus --nonsense
+    [ "${stderr_lines[-1]}" = "aee-consensus: 'aee-consensus --help' lists the options" ]
+    run -2 --separate-stderr aee-consensus -k 0
+    [ "$stderr" = "aee-consensus: --votes: '0' is not a whole number from 1 to 64" ]
+    run -2 --separate-stderr aee-consensus -c a,b -k 3
+    [ "$stderr" = "aee-consensus: --votes: 3 of 2 can never be" ]
+    run -2 --separate-stderr aee-consensus -c a,b_anomaly,a_anomaly
+    [ "$stderr" = "aee-consensus: --column: 'a' stands twice" ]
+    run -2 --separate-stderr aee-consensus - -
+    [ "$stderr" = "aee-consensus: standard input can be only one of the files" ]
+}
+
+@test "aee-consensus: -h lists every option" {
+    run -0 --separate-stderr aee-consensus -h
+    [ -z "$stderr" ]
+    for option in column votes group-by summary exit-code; do
+        [[ $output == *"--$option"* ]]
+    done
+}
+
+@test "aee-consensus: a full disk is an error" {
+    run -1 --separate-stderr bash -c 'aee-consensus "$1" >/dev/full' - "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: stdout: No space left on device" ]
+    run -1 --separate-stderr aee-consensus --summary=/dev/full "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: /dev/full: No space left on device" ]
+}
+
+@test "aee-consensus: a closed pipe ends it quietly" {
+    run -0 --separate-stderr bash -c '{ echo a_anomaly,b_anomaly; yes 1,1 | head -n 200000; } | aee-consensus | head -n 1'
+    [ "$output" = a_anomaly,b_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier ]
+    [ -z "$stderr" ]
+}
+
+@test "aee-consensus: -o writes the file whole or not at all" {
+    echo before >"$T/out.csv"
+    echo 2025-01-06,1,2,0,0 >>"$T/flags.csv"
+    run -1 aee-consensus -o "$T/out.csv" "$T/flags.csv"
+    [ "$(cat "$T/out.csv")" = before ]
+    run -0 aee-consensus -q --bad-rows skip -o "$T/out.csv" "$T/flags.csv"
+    [ "$(wc -l <"$T/out.csv")" = 6 ]
+}

@@ -1,0 +1,428 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+    data=$BATS_TEST_DIRNAME/data
+}
+
+# A column of a CSV stream by name.
+column() {
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }'
+}
+
+# The first column of the flagged rows.
+flagged() {
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "iforest_anomaly") c = i; next } $c == 1 { print $1 }'
+}
+
+# n rows of noise and one far away, the last: x,y.
+cloud() {
+    awk -v n="$1" -v OFS=, 'BEGIN { print "x", "y"; for (i = 1; i < n; i++) print i * 37 % 101, i * 53 % 97; print 1000, -1000 }'
+}
+
+near() {
+    awk -v a="$1" -v b="$2" -v e="$3" 'BEGIN { d = a - b; exit !(a != "" && d <= e && d >= -e) }'
+}
+
+# ---- scores ----------------------------------------------------------------------
+
+@test "aee-iforest: path lengths are those of the worked example" {
+    # Each value a trillion times the one before: every split cuts the largest
+    # off, and its path is 1 step of c(9) = 2 (ln 8 + 0.5772156649) - 16/9 ones.
+    run -0 aee-iforest <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
+    [ "${lines[0]}" = "x,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature" ]
+    IFS=, read -r x score p anomaly top <<<"${lines[9]}"
+    near "$score" 0.8219699 3e-6
+    [ "$x|$p|$anomaly|$top" = "1e96||1|" ]
+    IFS=, read -r _ score _ anomaly _ <<<"${lines[8]}"
+    near "$score" 0.6756346 3e-6
+    [ "$anomaly" = 0 ]
+    # With harmonic numbers, c(9) = 2 (H(9) - 1) = 3.6579365.
+    run -0 aee-iforest --exact-c <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
+    IFS=, read -r _ score _ <<<"${lines[9]}"
+    near "$score" 0.8273799 3e-6
+}
+
+@test "aee-iforest: the row far away scores highest and is flagged" {
+    cloud 500 | aee-iforest --threshold 0.7 >out
+    [ "$(flagged <out)" = 1000 ]
+    [ "$(column iforest_score <out | sort -rg | head -1)" = "$(tail -1 out | cut -d, -f3)" ]
+}
+
+@test "aee-iforest: a seed decides the bytes" {
+    cloud 300 >in
+    aee-iforest in >a
+    aee-iforest --seed 42 <in >b
+    aee-iforest -s 43 in >c
+    cmp a b
+    run -1 cmp -s a c
+}
+
+@test "aee-iforest: more trees, smaller subsamples" {
+    cloud 300 >in
+    run -0 aee-iforest --trees 1 --subsample 2 in
+    [ "${#lines[@]}" -eq 301 ]
+    aee-iforest --trees 1000 --subsample 64 in >a
+    aee-iforest --trees 1000 --subsample 64 -s 7 in >b
+    # Scores of 1000 trees hardly depend on the seed.
+    paste -d, <(column iforest_score <a) <(column iforest_score <b) |
+        awk -F, '{ d = $1 - $2; if (d > 0.03 || d < -0.03) exit bad = 1 } END { exit bad }'
+}
+
+@test "aee-iforest: a power of two as unit changes no score" {
+    awk -v OFS=, 'BEGIN { print "x", "y"; for (i = 0; i < 200; i++) print i * 37 % 101, i * i % 89 }' >in
+    awk -F, -v OFS=, 'NR == 1 { print; next } { print $1 * 1024, $2 / 8 }' in >scaled
+    diff <(aee-iforest in | cut -d, -f3-) <(aee-iforest scaled | cut -d, -f3-)
+}
+
+# ---- flags -----------------------------------------------------------------------
+
+@test "aee-iforest: contamination flags a share of the rows" {
+    awk 'BEGIN { print "x"; for (i = 0; i < 365; i++) print i * i * i % 9973 }' >in
+    [ "$(aee-iforest in | flagged | wc -l)" -eq 8 ]
+    [ "$(aee-iforest --contamination 0.1 in | flagged | wc -l)" -eq 37 ]
+    [ "$(aee-iforest --contamination 1e-3 in | flagged | wc -l)" -eq 1 ]
+}
+
+@test "aee-iforest: auto flags what scores above 0.5, --threshold what it says" {
+    cloud 300 >in
+    for score in 0.5 0.6; do
+        aee-iforest --threshold $score in >out
+        diff <(flagged <out) <(awk -F, -v s=$score 'NR > 1 && $3 > s { print $1 }' out)
+    done
+    cmp <(aee-iforest --contamination auto in) <(aee-iforest --threshold 0.5 in)
+    [ "$(aee-iforest --threshold 1 in | flagged | wc -l)" -eq 0 ]
+}
+
+@test "aee-iforest: --exit-code tells whether a row was flagged" {
+    cloud 300 >in
+    run -3 aee-iforest --exit-code --threshold 0.7 in
+    [ "${#lines[@]}" -eq 301 ]
+    run -0 aee-iforest --exit-code --threshold 1 in
+    run -0 aee-iforest --threshold 0.7 in
+}
+
+# ---- features --------------------------------------------------------------------
+
+# Columns of all kinds, as a daily file has them.
+daily() {
+    awk 'BEGIN {
+        print "date,channel,revenue,note,sessions,z_score,zscore_anomaly,aov_yhat_lower,lof_anomaly,empty"
+        for (i = 0; i < 100; i++)
+            print 20250101 + i "," (i % 2 ? "a" : "b") "," i * 37 % 101 "," (i % 3 ? "" : "x") "," i * 53 % 89 "," i "," i % 2 ",1," i ","
+    }'
+}
+
+@test "aee-iforest: by default it looks at the numbers that are measures" {
+    daily >in
+    run -0 --separate-stderr aee-iforest in
+    [ -z "$stderr" ]
+    cmp <(printf '%s\n' "$output") <(aee-iforest -f revenue,sessions in)
+    run -1 cmp -s <(printf '%s\n' "$output") <(aee-iforest -f revenue,sessions,z_score in)
+}
+
+@test "aee-iforest: -x takes columns from the default" {
+    daily >in
+    cmp <(aee-iforest -x sessions,note in) <(aee-iforest -f revenue in)
+    run -1 --separate-stderr aee-iforest -x sesions in
+    [ "$stderr" = "aee-iforest: in: no column 'sesions' (-m sesions=NAME maps another)" ]
+    run -2 --separate-stderr aee-iforest -x sessions -f revenue in
+    [ "$stderr" = "aee-iforest: --exclude takes columns from the default features, --features names others: give one of the two" ]
+}
+
+@test "aee-iforest: a mapped date is no feature" {
+    daily | sed '1s/date/Day/' >in
+    cmp <(aee-iforest -m date=Day in) <(aee-iforest -f revenue,sessions in)
+}
+
+@test "aee-iforest: a column of numbers with a text in it is left out, and that is said" {
+    { cloud 300 | sed '1s/$/,size/;1!s/$/,42/;5s/42$/XL/'; } >in
+    run -0 --separate-stderr aee-iforest in
+    [ "$stderr" = "aee-iforest: column 'size' is left out: in:5: 'XL' is not a number" ]
+    diff <(cut -d, -f4- <<<"$output") <(cloud 300 | aee-iforest | cut -d, -f3-)
+    run -1 --separate-stderr aee-iforest -f x,size in
+    [ "$stderr" = "aee-iforest: in:5: column 'size': 'XL' is not a number" ]
+    [ -z "$output" ]
+    run -0 --separate-stderr aee-iforest -f x,size --bad-rows=skip in
+    [ "${#lines[@]}" -eq 300 ]
+    [[ "$stderr" = *"aee-iforest: 1 record skipped: 1 column 'size' is not a number"* ]]
+}
+
+@test "aee-iforest: a feature that does not vary is named" {
+    cloud 300 | sed '1s/$/,k/;1!s/$/,3/' >in
+    run -0 --separate-stderr aee-iforest in
+    [ "$stderr" = "aee-iforest: feature 'k' is constant" ]
+    run -0 --separate-stderr aee-iforest -q in
+    [ -z "$stderr" ]
+}
+
+@test "aee-iforest: input without a column of numbers is an error" {
+    run -1 --separate-stderr aee-iforest <<<$'date,note\n2025-01-01,a\n2025-01-02,b'
+    [ "$stderr" = "aee-iforest: no column of numbers to look at" ]
+    [ -z "$output" ]
+    run -1 --separate-stderr aee-iforest <<<$'date,revenue\n2025-01-01,\n2025-01-02,'
+    [ "$stderr" = "aee-iforest: no column of numbers to look at" ]
+}
+
+# ---- few rows, equal rows, missing values ----------------------------------------
+
+@test "aee-iforest: one row and two rows score a half and are not flagged" {
+    run -0 --separate-stderr aee-iforest --contamination auto <<<$'x\n7'
+    [ "${lines[1]}" = "7,0.5,,0," ]
+    [ "$stderr" = "aee-iforest: fewer than 3 rows: each scores 0.5" ]
+    run -0 --separate-stderr aee-iforest --contamination 0.5 <<<$'x\n7\n1000'
+    [ "${lines[1]}" = "7,0.5,,0," ]
+    [ "${lines[2]}" = "1000,0.5,,0," ]
+    [ "$stderr" = "aee-iforest: fewer than 3 rows: each scores 0.5" ]
+}
+
+@test "aee-iforest: where all rows are equal none is flagged" {
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 1000; i++) print "0.1,-7" }' >in
+    run -0 --separate-stderr aee-iforest --contamination auto in
+    [ "$(cut -d, -f3- <<<"$output" | sort -u)" = $'0.5,,0,\niforest_score,iforest_p,iforest_anomaly,iforest_top_feature' ]
+    [ "$stderr" = "aee-iforest: all features are constant: every row scores 0.5" ]
+}
+
+@test "aee-iforest: a missing value is carried, a row without any has no score" {
+    cloud 300 | sed '10s/^[^,]*,/,/;20s/.*/,/;301s/^[^,]*,/,/' >in
+    run -0 --separate-stderr aee-iforest --threshold 0.6 in
+    [ -z "$stderr" ]
+    [[ "${lines[9]}" = ,*,0.*,,0, ]]
+    [ "${lines[19]}" = ",,,,," ]
+    [[ "${lines[300]}" = ,-1000,0.*,,1, ]]
+}
+
+@test "aee-iforest: a feature asked for that is all missing is named and changes nothing else" {
+    cloud 300 | sed '1s/$/,k/;1!s/$/,/' >in
+    run -0 --separate-stderr aee-iforest -f x,k in
+    [ "$stderr" = "aee-iforest: feature 'k' has no value" ]
+    run -0 --separate-stderr aee-iforest -f k in
+    [ "${lines[300]}" = "1000,-1000,,,,," ]
+    [ "$stderr" = "aee-iforest: no feature has a value: no row is scored" ]
+}
+
+# ---- groups ----------------------------------------------------------------------
+
+@test "aee-iforest: each group has a forest of its own" {
+    cloud 200 | sed '1s/^/g,/;1!s/^/a,/' >a
+    cloud 150 | sed '1s/^/g,/;1!s/^/7,/;2,$s/,\([0-9]*\)$/,\1\1/' >b
+    { cat a; sed 1d b; } >apart
+    { head -1 a; paste -d '\n' <(sed 1d a) <(sed 1d b) | grep .; } >mixed
+    aee-iforest -g g apart >out
+    cmp <(grep ^a, out) <(aee-iforest -g g a | grep ^a,)
+    cmp <(grep ^7, out) <(aee-iforest -f x,y b | grep ^7,)
+    cmp <(sort out) <(aee-iforest -g g mixed | sort)
+    diff <(cut -d, -f1-3 mixed) <(aee-iforest -g g mixed | cut -d, -f1-3)
+    [ "$(grep ^a, out | cut -d, -f2- | awk -F, '$5 == 1' | wc -l)" -eq 4 ]
+}
+
+@test "aee-iforest: warnings count the groups" {
+    { cloud 100 | sed '1s/^/g,/;1!s/^/a,/'; printf 'b,1,1\nc,1,1\nc,1,1\nc,1,1\nd,1,1\nd,1,2\nd,1,3\ne,,\n'; } >in
+    run -0 --separate-stderr aee-iforest -g g in
+    [ "${#lines[@]}" -eq 109 ]
+    diff - <(printf '%s\n' "$stderr") <<'END'
+aee-iforest: no feature has a value in 1 of 5 groups: no row is scored
+aee-iforest: fewer than 3 rows in 1 of 5 groups: each scores 0.5
+aee-iforest: all features are constant in 1 of 5 groups: every row scores 0.5
+aee-iforest: feature 'x' is constant in 1 of 5 groups
+END
+}
+
+@test "aee-iforest: a group column that is not there is an error" {
+    run -1 --separate-stderr aee-iforest -g channel <<<$'x\n1'
+    [ "$stderr" = "aee-iforest: stdin: no column 'channel' (-m channel=NAME maps another)" ]
+}
+
+# ---- records ---------------------------------------------------------------------
+
+@test "aee-iforest: what passes through is not touched" {
+    run -0 --separate-stderr aee-iforest -q <<<$'note,x\n"a, ""b""",1.50\n,+2e0\nü,0003'
+    [[ "${lines[1]}" = '"a, ""b""",1.50,'* ]]
+    [[ "${lines[2]}" = ',+2e0,'* ]]
+    [[ "${lines[3]}" = 'ü,0003,'* ]]
+}
+
+@test "aee-iforest: CSV, TSV and NDJSON give the same records" {
+    cloud 100 | sed '7s/,.*/,/' >csv
+    aee-iforest csv >want
+    tr , '\t' <csv | aee-iforest --itsv | tr '\t' , | diff want -
+    aee-iforest --ojsonl csv >jsonl
+    jq -es '.[5].y == null and .[99].iforest_anomaly == 1 and (.[0] | has("iforest_p"))' jsonl
+    jq -c '{x, y}' jsonl | aee-iforest | diff jsonl -
+    jq -c '{x, y}' jsonl | aee-iforest --ocsv | diff want -
+    jq -c '{x: (.x | tostring), y}' jsonl | aee-iforest --ocsv | diff want -
+}
+
+@test "aee-iforest: a key that the first NDJSON record lacks passes, but not into CSV" {
+    printf '%s\n' '{"x":1}' '{"x":2}' '{"x":5,"y":"z"}' >in
+    run -0 --separate-stderr aee-iforest in
+    jq -es '.[2].y == "z"' <<<"$output"
+    run -1 --separate-stderr aee-iforest --ocsv in
+    [ "$stderr" = "aee-iforest: record 3: key 'y' is not in the first record, and only NDJSON has a place for it" ]
+}
+
+@test "aee-iforest: programs chain, and none takes a result for a measure" {
+    gzip -dc "$data/original-days.csv.gz" | cut -d, -f1-5 >days
+    aee-zscore days | aee-iforest | aee-zscore -c sessions --prefix sessions_ >all
+    cmp <(cut -d, -f1-5 all) days
+    diff <(column iforest_score <all) <(aee-iforest days | column iforest_score)
+    run -1 --separate-stderr aee-iforest all
+    [ "$stderr" = "aee-iforest: the input has a column 'iforest_score' already (see --prefix)" ]
+    aee-iforest --prefix again. all | column again.iforest_score | diff - <(column iforest_score <all)
+}
+
+@test "aee-iforest: several files are one input" {
+    cloud 300 >in
+    head -100 in >a
+    { head -1 in; sed 1,100d in; } >b
+    cmp <(aee-iforest a b) <(aee-iforest in)
+}
+
+# ---- errors ----------------------------------------------------------------------
+
+@test "aee-iforest: an empty input is an error, a header alone is not" {
+    run -1 --separate-stderr aee-iforest </dev/null
+    [ "$stderr" = "aee-iforest: stdin: is empty, without a header line" ]
+    run -0 --separate-stderr aee-iforest <<<'date,revenue'
+    [ "$output" = "date,revenue,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature" ]
+    [ -z "$stderr" ]
+    run -0 --separate-stderr aee-iforest --ijsonl -f x </dev/null
+    [ -z "$output$stderr" ]
+}
+
+@test "aee-iforest: a missing column is named" {
+    run -1 --separate-stderr aee-iforest -f x,z <<<$'x,y\n1,2'
+    [ "$stderr" = "aee-iforest: stdin: no column 'z' (-m z=NAME maps another)" ]
+    [ -z "$output" ]
+}
+
+@test "aee-iforest: bad records are named, or left out and counted" {
+    printf 'x,y\n1,2\n3\n4,5\n6,x\n7,8\n' >in
+    run -1 --separate-stderr aee-iforest in
+    [ "$stderr" = "aee-iforest: in:3: has 1 field, the header has 2" ]
+    run -0 --separate-stderr aee-iforest -f x,y --bad-rows=bad in
+    [ "${#lines[@]}" -eq 4 ]
+    diff bad <(printf 'x,y\n3\n6,x\n')
+    [[ "$stderr" = *"aee-iforest: 2 records skipped: "* ]]
+    run -1 --separate-stderr aee-iforest < <(printf 'x\n1\0\n')
+    [ "$stderr" = "aee-iforest: stdin:2: has a NUL byte" ]
+    run -1 --separate-stderr aee-iforest < <(printf 'x\n1\n"2\n')
+    [[ "$stderr" = "aee-iforest: stdin:3: "* ]]
+}
+
+@test "aee-iforest: options out of bounds end with status 2" {
+    for bad in '--trees 0' '--trees 1000000' '--subsample 1' '--subsample 16777217' '--contamination 0' \
+        '--contamination 0.6' '--contamination x' '--threshold -0.1' '--threshold 1.1' '-s -1' '-f x,x' \
+        '-f x,,y' '--nothing' '-y' '-f'; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr aee-iforest $bad <<<$'x\n1'
+        [ -n "$stderr" ]
+        [ -z "$output" ]
+    done
+    run -2 --separate-stderr aee-iforest --trees 1000000 </dev/null
+    [ "$stderr" = "aee-iforest: --trees: '1000000' is not a whole number from 1 to 100000" ]
+    run -2 --separate-stderr aee-iforest --contamination 0 </dev/null
+    [ "$stderr" = "aee-iforest: --contamination: '0': the contamination must be above 0 and at most 0.5" ]
+    run -2 --separate-stderr aee-iforest --contamination 0.6 </dev/null
+    [ "$stderr" = "aee-iforest: --contamination: '0.6' is not a number from 0 to 0.5" ]
+}
+
+@test "aee-iforest: -h shows the usage, -V the version" {
+    run -0 --separate-stderr aee-iforest -h
+    [[ "$output" = "usage: aee-iforest "* ]]
+    [ -z "$stderr" ]
+    run -0 aee-iforest --version
+    [[ "$output" = "aee-iforest "[0-9]* ]]
+}
+
+@test "aee-iforest: a file that cannot be read is an error" {
+    run -1 --separate-stderr aee-iforest nowhere.csv
+    [ "$stderr" = "aee-iforest: nowhere.csv: No such file or directory" ]
+}
+
+@test "aee-iforest: a full disk is an error" {
+    cloud 300 >in
+    run -1 --separate-stderr aee-iforest -o /dev/full in
+    [ "$stderr" = "aee-iforest: /dev/full: No space left on device" ]
+    run -1 --separate-stderr bash -c "aee-iforest in >/dev/full"
+    [ "$stderr" = "aee-iforest: stdout: No space left on device" ]
+}
+
+@test "aee-iforest: a closed pipe ends it quietly" {
+    cloud 20000 >long
+    run -0 --separate-stderr bash -c 'aee-iforest long | head -1'
+    [ "$output" = "x,y,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature" ]
+    [ -z "$stderr" ]
+}
+
+@test "aee-iforest: -o writes a file whole or not at all" {
+    echo before >out
+    run -1 aee-iforest -f x -o out <<<$'x\n1\ny'
+    [ "$(cat out)" = before ]
+    cloud 300 >in
+    run -0 --separate-stderr aee-iforest -o out in
+    [ -z "$output$stderr" ]
+    cmp out <(aee-iforest in)
+}
+
+# ---- the original engine ---------------------------------------------------------
+
+features=revenue,sessions,revenue_per_session,top_channel_share
+
+# The limits for one run of a correct program, from 250 further seeds of
+# scikit-learn: lines "score,mean,sd", the last two being those of 50 seeds.
+inside_the_limits() {
+    awk -F, '
+        { score[NR] = $1; mean[NR] = $2; z = ($1 - $2) / $3; sum += z; squares += z * z
+          if (z < 0) z = -z
+          if (z > max) max = z }
+        function rank(x, i,    j, r) {
+            r = 0.5
+            for (j = 1; j <= NR; j++) r += x[j] < x[i] ? 1 : x[j] == x[i] ? 0.5 : 0
+            return r - (NR + 1) / 2
+        }
+        END {
+            for (i = 1; i <= NR; i++) { a = rank(score, i); b = rank(mean, i); ab += a * b; aa += a * a; bb += b * b }
+            printf "rms %.3f max %.3f mean %.3f spearman %.4f\n", rms = sqrt(squares / NR), max, sum /= NR, s = ab / sqrt(aa * bb)
+            exit !(NR == 365 && rms <= 2 && max <= 6 && sum <= 1.6 && sum >= -1.6 && s >= 0.95)
+        }'
+}
+
+# What the original says of a run: scores inside the limits, eight days flagged,
+# the five that (nearly) every seed flags among them.
+as_the_original() {
+    paste -d, <(column iforest_score <"$1") <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_mean50) \
+        <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
+    flagged <"$1" | sort >days
+    [ "$(wc -l <days)" -eq 8 ]
+    jq -r '.iforest_flagged_at_least_45_of_50_seeds[]' "$data/original-expected.json" >stable
+    [ "$(wc -l <stable)" -eq 5 ]
+    [ "$(comm -12 days stable | wc -l)" -eq 5 ]
+}
+
+@test "aee-iforest: scores and days of the original, from its days" {
+    gzip -dc "$data/original-days.csv.gz" | cut -d, -f1-5 | aee-iforest >out
+    as_the_original out
+}
+
+@test "aee-iforest: scores and days of the original, from its orders and traffic" {
+    gzip -dc "$data/original-orders.csv.gz" >orders
+    gzip -dc "$data/original-website_traffic.csv.gz" | aee-kpi -t - orders >daily
+    aee-iforest -f $features daily >out
+    as_the_original out
+    # Days that the z-score flags too.
+    aee-zscore --include-current daily | aee-iforest -f $features --ojsonl |
+        jq -r 'select(.zscore_anomaly == 1 and .iforest_anomaly == 1).date' |
+        diff - <(jq -r '.overlap_stat_ml[]' "$data/original-expected.json")
+}
+
+@test "aee-iforest: other seeds stay inside the limits of the original too" {
+    gzip -dc "$data/original-days.csv.gz" | cut -d, -f1-5 >in
+    for seed in 0 1 2; do
+        aee-iforest -s $seed in >out
+        paste -d, <(column iforest_score <out) <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_mean50) \
+            <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
+        [ "$(flagged <out | wc -l)" -eq 8 ]
+    done
+}
