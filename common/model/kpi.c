@@ -21,7 +21,11 @@ struct cell {
 	bool has_sessions;
 	struct share *share;
 	size_t nshares, share_capacity;
+	struct set *distinct; /* DISTINCT of them, or NULL */
 };
+
+/* The sets of a cell. */
+enum { ORDERS, CUSTOMERS, DISTINCT };
 
 /* The cells of a group, dense from its first to its last period. */
 struct series {
@@ -42,7 +46,6 @@ struct kpi {
 	size_t ngroups, group_capacity;
 	struct range orders; /* days with an order */
 	struct range covered;
-	struct set order_set, customer_set;
 };
 
 /* Number of the period that a day lies in, but for KPI_DAY. */
@@ -167,30 +170,32 @@ share_of(struct cell *c, size_t channel)
 	return &c->share[c->nshares++];
 }
 
-/* A number for a cell, for the sets of distinct things. */
-static uint64_t
-cell_number(size_t group, int64_t period)
+/* Whether the number is new in a set of the cell: 1, 0, or -1 if out of
+ * memory. */
+static inline int
+is_new(struct cell *c, int set, size_t number)
 {
-	return (uint64_t)group << 32 | (uint32_t)period;
+	if (c->distinct == NULL &&
+	    (c->distinct = calloc(DISTINCT, sizeof(*c->distinct))) == NULL)
+		return -1;
+	return number > SET_MOST ? -1
+				 : set_add(&c->distinct[set], (uint32_t)number);
 }
 
 static inline int
-count_distinct(struct kpi *k, struct cell *c, const struct kpi_order *o,
-    int64_t period)
+count_distinct(const struct kpi *k, struct cell *c, const struct kpi_order *o)
 {
-	uint64_t number = cell_number(o->group, period);
 	int fresh;
 
 	if (!k->params.distinct_orders || o->order == KPI_NONE) {
 		c->orders++;
 	} else {
-		if ((fresh = set_add(&k->order_set, number, o->order)) == -1)
+		if ((fresh = is_new(c, ORDERS, o->order)) == -1)
 			return -1;
 		c->orders += fresh;
 	}
 	if (k->params.customers && o->customer != KPI_NONE) {
-		fresh = set_add(&k->customer_set, number, o->customer);
-		if (fresh == -1)
+		if ((fresh = is_new(c, CUSTOMERS, o->customer)) == -1)
 			return -1;
 		c->customers += fresh;
 	}
@@ -200,12 +205,11 @@ count_distinct(struct kpi *k, struct cell *c, const struct kpi_order *o,
 int
 kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
-	int64_t period = period_of(k, o->day);
-	struct cell *c = cell_at(k, o->group, period);
+	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
 	struct decimal square;
 	struct share *share;
 
-	if (c == NULL || count_distinct(k, c, o, period) == -1)
+	if (c == NULL || count_distinct(k, c, o) == -1)
 		return -1;
 	widen(&k->orders, o->day);
 	widen(&k->covered, o->day);
@@ -420,6 +424,15 @@ kpi_values(const struct kpi *k, size_t group, size_t period,
 	top_channel(c, v);
 }
 
+static void
+release_cell(struct cell *c)
+{
+	for (int i = 0; c->distinct != NULL && i < DISTINCT; i++)
+		set_release(&c->distinct[i]);
+	free(c->distinct);
+	free(c->share);
+}
+
 void
 kpi_free(struct kpi *k)
 {
@@ -427,11 +440,9 @@ kpi_free(struct kpi *k)
 		return;
 	for (size_t i = 0; i < k->ngroups; i++) {
 		for (size_t j = 0; j < k->series[i].n; j++)
-			free(k->series[i].cell[j].share);
+			release_cell(&k->series[i].cell[j]);
 		free(k->series[i].cell);
 	}
 	free(k->series);
-	set_release(&k->order_set);
-	set_release(&k->customer_set);
 	free(k);
 }

@@ -13,8 +13,9 @@
  * the same period or to KPI_ALL.
  *
  * Memory: a cell of about 300 bytes for each group and period, from the first
- * to the last that the group has, and 80 for each channel in it; 16 to 43 bytes
- * for each distinct order or customer of a cell.
+ * to the last that the group has, and 80 for each channel in it; for the
+ * distinct orders or customers of a cell a bit for each number, or 5 to 11 bytes
+ * for each that is in it, whichever is less.
  */
 #ifndef AEE_MODEL_KPI_H
 #define AEE_MODEL_KPI_H

@@ -16,7 +16,7 @@ struct brief {
 };
 
 struct slot {
-	uint32_t tag;   /* of the hash */
+	uint32_t tag;   /* of the hash; its lowest bit: the key is not brief */
 	uint32_t group; /* + 1; 0: free */
 };
 
@@ -146,6 +146,15 @@ slot_of(const struct groups *g, uint64_t hash)
 	return (size_t)hash & (g->nslots - 1);
 }
 
+/* Of a key with this hash. */
+static inline uint32_t
+tag_of(const struct groups *g, const struct field *key, uint64_t hash)
+{
+	bool brief = g->n == 1 && key->n <= 16;
+
+	return ((uint32_t)(hash >> 32) | 1) - brief;
+}
+
 /* Enter a group that is not there. */
 static void
 enter(struct groups *g, size_t group)
@@ -154,8 +163,8 @@ enter(struct groups *g, size_t group)
 
 	while (g->slot[at].group != 0)
 		at = (at + 1) & (g->nslots - 1);
-	g->slot[at] = (struct slot){ (uint32_t)(g->hash[group] >> 32),
-		(uint32_t)group + 1 };
+	g->slot[at].tag = tag_of(g, &g->key[group * g->n], g->hash[group]);
+	g->slot[at].group = (uint32_t)group + 1;
 }
 
 static int
@@ -202,7 +211,7 @@ add_group(struct groups *g, const struct field *key, uint64_t hash)
 static size_t
 look(const struct groups *g, const struct field *key, uint64_t hash)
 {
-	uint32_t tag = (uint32_t)(hash >> 32);
+	uint32_t tag = tag_of(g, key, hash);
 
 	for (size_t at = slot_of(g, hash); g->slot[at].group != 0;
 	     at = (at + 1) & (g->nslots - 1))
@@ -263,7 +272,9 @@ find_briefs(const struct groups *g, const struct span *span, size_t n,
 
 	for (r = 0; r < n && span[r].n <= 16; r++) {
 		struct brief b = brief_padded(span[r].p, span[r].n);
-		size_t at = hash_brief(0, span[r].n, b) & mask, own;
+		uint64_t hash = hash_brief(0, span[r].n, b);
+		uint32_t tag = (uint32_t)(hash >> 32) & ~UINT32_C(1);
+		size_t at = hash & mask, own;
 
 		/* Both have no NUL, so that what is alike in 16 bytes is
 		 * alike. */
@@ -271,8 +282,8 @@ find_briefs(const struct groups *g, const struct span *span, size_t n,
 			if (slots[at].group == 0)
 				return r;
 			own = slots[at].group - 1;
-			if (brief[own].low == b.low &&
-			    brief[own].high == b.high && g->key[own].n <= 16)
+			if (slots[at].tag == tag && brief[own].low == b.low &&
+			    brief[own].high == b.high)
 				break;
 		}
 		group[r] = own;
