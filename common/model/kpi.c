@@ -157,17 +157,35 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 	return new_cell(k, group, period);
 }
 
+/* A share that is not at the place of its number: found or made; NULL if out of
+ * memory. */
 static struct share *
-share_of(struct cell *c, size_t channel)
+other_share(struct cell *c, size_t channel)
 {
+	struct share *new, moved;
+
 	for (size_t i = 0; i < c->nshares; i++)
 		if (c->share[i].channel == channel)
 			return &c->share[i];
 	if (vec_grow(&c->share, &c->share_capacity, c->nshares + 1,
 		sizeof(*c->share)) == -1)
 		return NULL;
-	c->share[c->nshares] = (struct share){ .channel = channel };
-	return &c->share[c->nshares++];
+	new = &c->share[c->nshares++];
+	*new = (struct share){ .channel = channel };
+	if (channel + 1 >= c->nshares)
+		return new;
+	moved = c->share[channel];
+	c->share[channel] = *new;
+	*new = moved;
+	return &c->share[channel];
+}
+
+static inline struct share *
+share_of(struct cell *c, size_t channel)
+{
+	if (channel < c->nshares && c->share[channel].channel == channel)
+		return &c->share[channel];
+	return other_share(c, channel);
 }
 
 /* Whether the number is new in a set of the cell: 1, 0, or -1 if out of
@@ -183,97 +201,111 @@ is_new(struct cell *c, int set, size_t number)
 }
 
 static inline int
-count_distinct(const struct kpi *k, struct cell *c, const struct kpi_order *o)
+count_distinct(const struct kpi *k, struct cell *c, size_t order,
+    size_t customer)
 {
 	int fresh;
 
-	if (!k->params.distinct_orders || o->order == KPI_NONE) {
+	if (!k->params.distinct_orders || order == KPI_NONE) {
 		c->orders++;
 	} else {
-		if ((fresh = is_new(c, ORDERS, o->order)) == -1)
+		if ((fresh = is_new(c, ORDERS, order)) == -1)
 			return -1;
 		c->orders += fresh;
 	}
-	if (k->params.customers && o->customer != KPI_NONE) {
-		if ((fresh = is_new(c, CUSTOMERS, o->customer)) == -1)
+	if (k->params.customers && customer != KPI_NONE) {
+		if ((fresh = is_new(c, CUSTOMERS, customer)) == -1)
 			return -1;
 		c->customers += fresh;
 	}
 	return 0;
 }
 
-int
-kpi_add_order(struct kpi *k, const struct kpi_order *o)
+/* Let the days reach this one. */
+static inline void
+reach(struct kpi *k, int32_t day)
 {
-	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
+	const struct range *r = &k->orders;
+
+	if (r->any && day >= r->first_day && day <= r->last_day)
+		return;
+	widen(&k->orders, day);
+	widen(&k->covered, day);
+}
+
+/* An order without cost. */
+static inline int
+add_order(struct kpi *k, struct cell *c, int32_t day, size_t channel,
+    const struct decimal *value, size_t order, size_t customer)
+{
 	struct decimal square;
 	struct share *share;
 
-	if (c == NULL || count_distinct(k, c, o) == -1)
+	if (c == NULL || count_distinct(k, c, order, customer) == -1)
 		return -1;
-	widen(&k->orders, o->day);
-	widen(&k->covered, o->day);
-	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
-	    (o->cost.mantissa != 0 &&
-		decimal_sum_add(&c->cost, &o->cost) == -1))
+	reach(k, day);
+	if (decimal_sum_add(&c->revenue, value) == -1)
 		return -2;
 	if (k->params.moments &&
-	    (decimal_mul(&square, &o->value, &o->value) == -1 ||
+	    (decimal_mul(&square, value, value) == -1 ||
 		decimal_sum_add(&c->squares, &square) == -1))
 		return -2;
 	if (!k->params.top_channel)
 		return 0;
-	if ((share = share_of(c, o->channel)) == NULL)
+	if ((share = share_of(c, channel)) == NULL)
 		return -1;
-	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
+	return decimal_sum_add(&share->revenue, value) == -1 ? -2 : 0;
 }
 
-/* The same where nothing but value and count of a cell change. */
-static size_t
-add_plain_run(struct kpi *k, const struct kpi_run *run, size_t n)
+int
+kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
-	const int32_t *day = run->day;
-	const size_t *group = run->group;
-	bool daily = k->params.period == KPI_DAY;
-	const struct range *range = &k->orders;
+	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
+	int status = add_order(k, c, o->day, o->channel, &o->value, o->order,
+	    o->customer);
 
-	for (size_t i = 0; i < n; i++) {
-		struct cell *c = cell_at(k, group[i],
-		    daily ? day[i] : long_period_of(k, day[i]));
-
-		if (c == NULL ||
-		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
-			return i;
-		c->orders++;
-		if (!range->any || day[i] < range->first_day ||
-		    day[i] > range->last_day) {
-			widen(&k->orders, day[i]);
-			widen(&k->covered, day[i]);
-		}
-	}
-	return n;
+	if (status == 0 && o->cost.mantissa != 0 &&
+	    decimal_sum_add(&c->cost, &o->cost) == -1)
+		return -2;
+	return status;
 }
 
 size_t
 kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 {
-	struct kpi_order order = { .order = KPI_NONE, .customer = KPI_NONE };
+	const int32_t *day = run->day;
+	bool daily = k->params.period == KPI_DAY;
+	bool plain = !k->params.customers && !k->params.moments &&
+	    !k->params.top_channel;
+	int32_t month_day = DATE_NONE;
+	int64_t period = 0;
+	size_t i;
 
-	if (!k->params.customers && !k->params.moments &&
-	    !k->params.top_channel)
-		return add_plain_run(k, run, n);
-	for (size_t i = 0; i < n; i++) {
-		order.day = run->day[i];
-		order.group = run->group[i];
-		order.value = run->value[i];
-		if (run->channel != NULL)
-			order.channel = run->channel[i];
-		if (run->customer != NULL)
-			order.customer = run->customer[i];
-		if (kpi_add_order(k, &order) != 0)
-			return i;
+	for (i = 0; i < n; i++) {
+		struct cell *c;
+
+		/* Months take divisions. */
+		if (daily)
+			period = day[i];
+		else if (day[i] != month_day)
+			period = long_period_of(k, month_day = day[i]);
+		c = cell_at(k, run->group[i], period);
+		if (!plain) {
+			if (add_order(k, c, day[i],
+				run->channel == NULL ? 0 : run->channel[i],
+				&run->value[i], KPI_NONE,
+				run->customer == NULL ? KPI_NONE
+						      : run->customer[i]) != 0)
+				break;
+			continue;
+		}
+		if (c == NULL ||
+		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
+			break;
+		c->orders++;
+		reach(k, day[i]);
 	}
-	return n;
+	return i;
 }
 
 int

@@ -31,6 +31,10 @@ struct groups {
 	size_t key_capacity, brief_capacity, hash_capacity;
 	struct slot *slot;
 	size_t nslots; /* a power of two */
+	/* Keys that are small integers, as most numbers of customers and
+	 * products are: integer -> group + 1; 0: look among the others. */
+	uint32_t *integer;
+	size_t nintegers;
 	struct arena text;
 };
 
@@ -130,6 +134,34 @@ same_field(const struct groups *g, size_t i, const struct field *f,
 	    (f->n <= 16 || memcmp(g->key[i].p, f->p, f->n) == 0);
 }
 
+/* The integer that a brief text of n bytes is, as it is written: no sign and no
+ * leading zeros.  SIZE_MAX: none of up to 7 digits. */
+static inline size_t
+small_integer(struct brief b, size_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	const uint64_t pair = UINT64_C(0x000000ff000000ff);
+	unsigned first = b.low & 0xff;
+	uint64_t w;
+
+	if (first - '0' > 9 || n > 7 || (first == '0' && n > 1))
+		return SIZE_MAX;
+	/* Eight digits, zeros first. */
+	w = (b.low << (64 - 8 * n)) ^ ('0' * each << (64 - 8 * n));
+	if (((w | (w + 6 * each)) & 0xf0 * each) != 0)
+		return SIZE_MAX;
+	w = w * 10 + (w >> 8);
+	return (uint32_t)(((w & pair) * (100 + (UINT64_C(1000000) << 32)) +
+			      (w >> 16 & pair) *
+				  (1 + (UINT64_C(10000) << 32))) >>
+	    32);
+#else
+	(void)b, (void)n;
+	return SIZE_MAX;
+#endif
+}
+
 static bool
 same_key(const struct groups *g, size_t group, const struct field *key)
 {
@@ -182,6 +214,23 @@ grow_slots(struct groups *g)
 	return 0;
 }
 
+/* Let the last group be found by its integer, if it has one and that is not far
+ * out: the table has up to 16 places for each group.  -1 if out of memory. */
+static int
+enter_integer(struct groups *g, const struct field *key)
+{
+	size_t i = small_integer(brief_of(key), key->n), n = g->nintegers;
+
+	if (i >= 16 * g->count + 1024)
+		return 0;
+	if (vec_grow(&g->integer, &g->nintegers, i + 1, sizeof(*g->integer)) ==
+	    -1)
+		return -1;
+	memset(g->integer + n, 0, (g->nintegers - n) * sizeof(*g->integer));
+	g->integer[i] = (uint32_t)g->count;
+	return 0;
+}
+
 static int
 add_group(struct groups *g, const struct field *key, uint64_t hash)
 {
@@ -205,7 +254,7 @@ add_group(struct groups *g, const struct field *key, uint64_t hash)
 	}
 	g->hash[g->count] = hash;
 	enter(g, g->count++);
-	return 0;
+	return g->n == 1 ? enter_integer(g, key) : 0;
 }
 
 static size_t
@@ -272,10 +321,18 @@ find_briefs(const struct groups *g, const struct span *span, size_t n,
 
 	for (r = 0; r < n && span[r].n <= 16; r++) {
 		struct brief b = brief_padded(span[r].p, span[r].n);
-		uint64_t hash = hash_brief(0, span[r].n, b);
-		uint32_t tag = (uint32_t)(hash >> 32) & ~UINT32_C(1);
-		size_t at = hash & mask, own;
+		size_t integer = small_integer(b, span[r].n);
+		uint64_t hash;
+		uint32_t tag;
+		size_t at, own;
 
+		if (integer < g->nintegers && g->integer[integer] != 0) {
+			group[r] = g->integer[integer] - 1;
+			continue;
+		}
+		hash = hash_brief(0, span[r].n, b);
+		tag = (uint32_t)(hash >> 32) & ~UINT32_C(1);
+		at = hash & mask;
 		/* Both have no NUL, so that what is alike in 16 bytes is
 		 * alike. */
 		for (;; at = (at + 1) & mask) {
@@ -351,6 +408,7 @@ groups_free(struct groups *g)
 		return;
 	free(g->key);
 	free(g->brief);
+	free(g->integer);
 	free(g->hash);
 	free(g->slot);
 	arena_release(&g->text);
