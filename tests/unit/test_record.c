@@ -411,7 +411,8 @@ many_keys_at_once_are_numbered_like_one_by_one(void **state)
 	(void)state;
 	for (int run = 0; run < RUNS; run++) {
 		for (size_t i = 0; i < KEYS; i++) {
-			unsigned x = (unsigned)(i * 2654435761u + run * 97u);
+			unsigned x = (unsigned)i * 2654435761u +
+			    (unsigned)run * 97u;
 			char *p = text[i];
 
 			switch (x >> 8 & 7) {
