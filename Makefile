@@ -28,7 +28,7 @@ BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
 LIB   = $(B)/libaee.a
 TOOLS = $(TOOL_SRC:tools/%.c=$(B)/bin/%)
-UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%) $(B)/unit/test_fastpath_words
 REPLAYS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/replay/%)
 FUZZERS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCHES = $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
@@ -73,6 +73,27 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
+# The fast paths of the readers without SSE2, and a program without fast paths:
+# tests compare them with the others.
+$(B)/words/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DAEE_NO_SSE2 $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+WORDS = $(patsubst %,$(B)/words/%.o,common/record/csvin common/record/ndjson \
+	tests/unit/test_fastpath)
+
+$(B)/unit/test_fastpath_words: $(WORDS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(B)/plain/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DAEE_PLAIN $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/plain/aee-kpi: $(B)/obj/tools/aee-kpi.o $(B)/plain/common/record/recin.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(B)/replay/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -85,11 +106,11 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB)
 $(B)/bench/bench_forecast: BENCH_LDLIBS = -lcmocka
 $(B)/obj/tests/bench/bench_forecast.o: CPPFLAGS += -Itests/unit
 
--include $(OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(WORDS:.o=.d) $(B)/plain/common/record/recin.d
 
 # ---- tests ----------------------------------------------------------------
 
-check: $(TOOLS) $(UNITS) $(REPLAYS)
+check: $(TOOLS) $(UNITS) $(REPLAYS) $(B)/plain/aee-kpi
 	@B=$(B) tests/run.sh
 
 units: $(UNITS)

@@ -398,14 +398,121 @@ number_or_none(struct kpis *k, struct recin *in, struct groups *ids, int column)
 static void
 add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 {
-	struct kpi_order of_channel = *o;
+	struct kpi_order of_channel;
 
 	check_add(k, in, kpi_add_order(k->kpi, o));
 	if (k->by_month == NULL)
 		return;
+	of_channel = *o;
 	check_add(k, in, kpi_add_order(k->by_month, o));
 	of_channel.group = o->channel;
 	check_add(k, in, kpi_add_order(k->of_channel, &of_channel));
+}
+
+/* Orders in runs, where nothing but date, value, groups and customers is asked
+ * for. */
+struct run {
+	int column[RECIN_RUN_COLUMNS];
+	struct span *span[RECIN_RUN_COLUMNS];
+	size_t columns;
+	size_t channel_at, customer_at, group_at; /* in the columns */
+	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
+	int32_t day[RECIN_RUN];
+	struct decimal value[RECIN_RUN];
+	size_t group[RECIN_RUN], channel[RECIN_RUN], customer[RECIN_RUN];
+	bool has_channel, has_customer;
+};
+
+static size_t
+run_column(struct run *run, int column)
+{
+	run->column[run->columns] = column;
+	run->span[run->columns] = run->text[run->columns];
+	return run->columns++;
+}
+
+/* NULL where there are none. */
+static struct run *
+new_run(const struct kpis *k, const struct order_columns *c)
+{
+	struct run *run;
+
+	if (k->by_month != NULL || k->o->value != NULL || k->o->moments ||
+	    c->product != -1 || c->order != -1 ||
+	    k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
+		return NULL;
+	if ((run = calloc(1, sizeof(*run))) == NULL)
+		cli_no_memory(k->cli);
+	run_column(run, c->date);
+	run_column(run, c->value);
+	run->has_channel = k->channel_group == SIZE_MAX;
+	if (run->has_channel)
+		run->channel_at = run_column(run, c->channel);
+	run->has_customer = c->customer != -1;
+	if (run->has_customer)
+		run->customer_at = run_column(run, c->customer);
+	run->group_at = run->columns;
+	for (size_t i = 0; i < k->cli->ngroup; i++)
+		run_column(run, c->group[i]);
+	return run;
+}
+
+/* Spans are as recin_run() gave them: from `first` on. */
+static void
+number_run(const struct kpis *k, struct groups *groups, const struct run *run,
+    size_t column, size_t first, size_t n, size_t *number)
+{
+	struct span *span[RECIN_RUN_COLUMNS];
+
+	for (size_t i = column; i < run->columns; i++)
+		span[i - column] = run->span[i] + first;
+	if (groups_find_run(groups, span, n, number) == -1)
+		cli_no_memory(k->cli);
+}
+
+/* How many of the n customers are there before the first that is not. */
+static size_t
+customers_there(const struct span *span, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && span[i].n > 0)
+		i++;
+	return i;
+}
+
+/* Add what can be added without a look at each record. */
+static void
+add_runs(struct kpis *k, struct recin *in, struct run *run,
+    struct groups *customers)
+{
+	const struct kpi_run orders = { .day = run->day,
+		.group = run->group,
+		.channel = run->has_channel ? run->channel : NULL,
+		.value = run->value,
+		.customer = run->has_customer ? run->customer : NULL };
+	size_t n, first, added;
+
+	do {
+		n = recin_run(in, run->column, run->columns, run->span, &first);
+		added = recin_run_dates(in, run->span[0] + first, n, run->day);
+		added = recin_run_decimals(run->span[1] + first, added,
+		    run->value);
+		if (run->has_customer)
+			added = customers_there(run->span[run->customer_at] +
+				first,
+			    added);
+		number_run(k, k->groups, run, run->group_at, first, added,
+		    run->group);
+		if (run->has_channel)
+			number_run(k, k->channels, run, run->channel_at, first,
+			    added, run->channel);
+		if (run->has_customer)
+			number_run(k, customers, run, run->customer_at, first,
+			    added, run->customer);
+		added = kpi_add_run(k->kpi, &orders, added);
+		recin_take(in, added);
+	} while (n > 0 && added == n);
 }
 
 static struct recin *
@@ -413,6 +520,8 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 {
 	struct recin *in;
 	struct order_columns c = { 0 };
+	struct kpi_order o = { 0 };
+	struct run *run;
 	struct products p = { 0 };
 	struct groups *orders = groups_new(1), *customers = groups_new(1);
 	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
@@ -428,26 +537,35 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 	in = cli_input(k->cli, paths, n);
 	find_columns(k, in, &p, &c);
 	begin_sums(k, c.group, c.channel);
-	while (cli_next(k->cli, in)) {
-		struct kpi_order o;
+	run = new_run(k, &c);
+	for (;;) {
 		struct field channel;
 		size_t product = 0;
 
+		if (run != NULL)
+			add_runs(k, in, run, customers);
+		if (!cli_next(k->cli, in))
+			break;
 		if (!cli_ok(k->cli, in, recin_date(in, c.date, &o.day)) ||
 		    !order_value(k, in, &c, &o.value) ||
 		    !order_cost(k, in, &c, &p, &product, &o.cost))
 			continue;
 		for (size_t i = 0; i < k->cli->ngroup; i++)
-			key[i] = c.group[i] != -1
-			    ? recin_field(in, c.group[i])
-			    : table_field(p.rows, product, (size_t)p.group[i]);
-		channel = recin_field(in, c.channel);
+			if (c.group[i] != -1)
+				recin_get(in, c.group[i], &key[i]);
+			else
+				key[i] = table_field(p.rows, product,
+				    (size_t)p.group[i]);
 		o.group = number_of(k, k->groups, key);
-		o.channel = number_of(k, k->channels, &channel);
+		if (k->channel_group == SIZE_MAX) {
+			recin_get(in, c.channel, &channel);
+			o.channel = number_of(k, k->channels, &channel);
+		}
 		o.order = number_or_none(k, in, orders, c.order);
 		o.customer = number_or_none(k, in, customers, c.customer);
 		add_order(k, in, &o);
 	}
+	free(run);
 	free(c.operand);
 	free(c.values);
 	free(c.group);

@@ -545,8 +545,9 @@ read_groups(struct forecast_file *file)
 		for (EACH(text, values)) {
 			if (!cJSON_IsString(text))
 				bad(file, "group");
-			key[i++] = (struct field){ text->valuestring,
-				strlen(text->valuestring), FIELD_TEXT };
+			key[i++] = (struct field){ .p = text->valuestring,
+				.n = strlen(text->valuestring),
+				.kind = FIELD_TEXT };
 		}
 		group = groups_find(file->groups, key, &fresh);
 		if (group == SIZE_MAX ||

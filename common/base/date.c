@@ -14,29 +14,32 @@
  */
 enum { CYCLE = 146097, EPOCH = 719468 };
 
+/* Without branches, which dates in random order would have guessed wrong. */
 int
 date_days_in_month(int year, int month)
 {
 	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 		31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	int leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0));
 
-	return days[month - 1] + (month == 2 && leap);
+	return days[month - 1] + (leap & (month == 2));
 }
 
 int32_t
 date_from_civil(int year, int month, int day_of_month)
 {
-	int y, in_cycle, from_march;
+	/* Days from March 1 to the first of each month. */
+	static const short from_march[] = { 306, 337, 0, 31, 61, 92, 122, 153,
+		184, 214, 245, 275 };
+	int y, in_cycle;
 
 	if (year < 1 || year > 9999 || month < 1 || month > 12 ||
 	    day_of_month < 1 || day_of_month > date_days_in_month(year, month))
 		return DATE_NONE;
-	y = month <= 2 ? year - 1 : year;
+	y = year - (month <= 2);
 	in_cycle = y % 400;
-	from_march = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5;
 	return y / 400 * CYCLE + in_cycle * 365 + in_cycle / 4 -
-	    in_cycle / 100 + from_march + day_of_month - 1 - EPOCH;
+	    in_cycle / 100 + from_march[month - 1] + day_of_month - 1 - EPOCH;
 }
 
 void
@@ -135,21 +138,61 @@ two(const char *p)
 	return high > 9 || low > 9 ? -1 : (int)(high * 10 + low);
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+/* The numbers of YYYY-MM-DD, all bytes at once; false if it is not of the
+ * form. */
+static bool
+split(const char *p, int *year, int *month, int *day_of_month)
+{
+	const uint64_t form = UINT64_C(0x2d30302d30303030); /* 0000-00- */
+	const uint64_t hyphens = UINT64_C(0xff0000ff00000000);
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t w, y;
+	unsigned d;
+	uint16_t end;
+
+	memcpy(&w, p, 8);
+	memcpy(&end, p + 8, 2);
+	/* Digits are 0 to 9 now, and hyphens 0. */
+	w ^= form;
+	d = end ^ 0x3030U;
+	if (((w | (w + 6 * each)) & 0xf0 * each) != 0 || (w & hyphens) != 0 ||
+	    ((d | (d + 0x0606)) & 0xf0f0) != 0)
+		return false;
+	y = w * 10 + (w >> 8);
+	*year = (int)((y & 0xff) * 100 + (y >> 16 & 0xff));
+	*month = (int)(y >> 40 & 0xff);
+	*day_of_month = (int)((d & 0xff) * 10 + (d >> 8));
+	return true;
+}
+
+#else
+
+static bool
+split(const char *p, int *year, int *month, int *day_of_month)
+{
+	int century = two(p), of_century = two(p + 2);
+
+	if (p[4] != '-' || p[7] != '-' || century < 0 || of_century < 0)
+		return false;
+	*year = century * 100 + of_century;
+	*month = two(p + 5);
+	*day_of_month = two(p + 8);
+	return true;
+}
+
+#endif
+
 int
 date_parse(const char *p, size_t n, int32_t *day)
 {
-	int century, year, month, day_of_month;
+	int year, month, day_of_month;
 	int32_t got;
 
-	if (n != 10 || p[4] != '-' || p[7] != '-')
+	if (n != 10 || !split(p, &year, &month, &day_of_month))
 		return -1;
-	century = two(p);
-	year = two(p + 2);
-	month = two(p + 5);
-	day_of_month = two(p + 8);
-	if (century < 0 || year < 0)
-		return -1;
-	got = date_from_civil(century * 100 + year, month, day_of_month);
+	got = date_from_civil(year, month, day_of_month);
 	if (got == DATE_NONE)
 		return -1;
 	*day = got;

@@ -238,6 +238,16 @@ parse_any(const char *p, size_t n, struct decimal *r)
 	return NULL;
 }
 
+static void
+take_plain(struct decimal *d, struct number_plain plain)
+{
+	for (; plain.scale > 0 && plain.mantissa % 10 == 0; plain.scale--)
+		plain.mantissa /= 10;
+	d->mantissa = plain.negative ? -(__int128)plain.mantissa
+				     : (__int128)plain.mantissa;
+	d->scale = plain.scale;
+}
+
 const char *
 decimal_parse(const char *p, size_t n, struct decimal *d)
 {
@@ -245,11 +255,7 @@ decimal_parse(const char *p, size_t n, struct decimal *d)
 
 	if (!number_plain(p, n, &plain))
 		return parse_any(p, n, d);
-	for (; plain.scale > 0 && plain.mantissa % 10 == 0; plain.scale--)
-		plain.mantissa /= 10;
-	d->mantissa = plain.negative ? -(__int128)plain.mantissa
-				     : (__int128)plain.mantissa;
-	d->scale = plain.scale;
+	take_plain(d, plain);
 	return NULL;
 }
 

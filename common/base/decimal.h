@@ -6,8 +6,10 @@
 #ifndef AEE_BASE_DECIMAL_H
 #define AEE_BASE_DECIMAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define DECIMAL_DIGITS 38    /* of a mantissa, and the largest scale */
 #define DECIMAL_TEXT_MAX 112 /* bytes of any sum as text, with the NUL */
@@ -27,6 +29,62 @@ struct decimal {
  * *d is set only with NULL.
  */
 const char *decimal_parse(const char *p, size_t n, struct decimal *d);
+
+/*
+ * Digits and perhaps a point with one or two of them behind it, 2 to 8 bytes in
+ * all, as most prices are, where 8 bytes may be read.  False: anything else.
+ * The text becomes eight digits in one word, the last in the highest byte; their
+ * sum is from D. Lemire, "Number Parsing at a Gigabyte per Second", 2021.
+ */
+static inline bool
+decimal_parse_short(const char *p, size_t n, struct decimal *d)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	const uint64_t pair = UINT64_C(0x000000ff000000ff);
+	unsigned fill = (unsigned)(8 - n) * 8;
+	int scale = 0;
+	uint64_t w;
+
+	if (n - 2 > 6)
+		return false;
+	memcpy(&w, p, 8);
+	/* The last byte to the top, zeros before the first. */
+	w = w << fill | ('0' * each & ~(UINT64_MAX << fill));
+	if ((w >> 40 & 0xff) == '.') {
+		w = (w & UINT64_C(0xffff) << 48) |
+		    (w & UINT64_C(0xffffffffff)) << 8 | '0';
+		scale = 2;
+	} else if ((w >> 48 & 0xff) == '.') {
+		w = (w & UINT64_C(0xff) << 56) |
+		    (w & UINT64_C(0xffffffffffff)) << 8 | '0';
+		scale = 1;
+	}
+	w ^= '0' * each;
+	if (((w | (w + 6 * each)) & 0xf0 * each) != 0)
+		return false;
+	/* Zeros at the end of the fraction do not count. */
+	for (; scale > 0 && w >> 56 == 0; scale--)
+		w <<= 8;
+	w = w * 10 + (w >> 8);
+	w = ((w & pair) * (100 + (UINT64_C(1000000) << 32)) +
+		(w >> 16 & pair) * (1 + (UINT64_C(10000) << 32))) >>
+	    32;
+	d->mantissa = (int64_t)w;
+	d->scale = scale;
+	return true;
+#else
+	(void)p, (void)n, (void)d;
+	return false;
+#endif
+}
+
+/* decimal_parse() where 8 bytes may be read: faster. */
+static inline const char *
+decimal_parse_padded(const char *p, size_t n, struct decimal *d)
+{
+	return decimal_parse_short(p, n, d) ? NULL : decimal_parse(p, n, d);
+}
 
 /* Exact; r may be a or b.  Return 0, or -1 if the result does not fit into 38
  * digits: then *r is as it was. */

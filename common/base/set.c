@@ -2,70 +2,106 @@
 
 #include <stdlib.h>
 
-/* Open addressing with linear probing, at most three quarters full. */
-struct set_slot {
-	uint64_t a, b; /* a is one more than given: 0 is a free slot */
-};
-
-static size_t
-home(const struct set *set, uint64_t a, uint64_t b)
+/* The hash table: open addressing with linear probing, at most three quarters
+ * full, a power of two large. */
+static uint32_t *
+find(const struct set *set, uint32_t number)
 {
-	uint64_t h = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) *
-	    UINT64_C(0xd6e8feb86659fd93);
+	uint32_t mask = set->nwords - 1;
+	uint32_t at = number * UINT32_C(0x9e3779b1);
 
-	return (size_t)(h ^ h >> 32) & (set->nslots - 1);
+	at = (at ^ at >> 16) & mask;
+	while (set->word[at] != 0 && set->word[at] != number + 1)
+		at = (at + 1) & mask;
+	return &set->word[at];
 }
 
+/* Add a number that is not there and for which there is room. */
 static void
-put(struct set *set, uint64_t a, uint64_t b)
+enter(struct set *set, uint32_t number)
 {
-	size_t at = home(set, a, b);
-
-	while (set->slot[at].a != 0)
-		at = (at + 1) & (set->nslots - 1);
-	set->slot[at] = (struct set_slot){ a, b };
+	if (set->bitmap)
+		set->word[number >> 5] |= UINT32_C(1) << (number & 31);
+	else
+		*find(set, number) = number + 1;
+	set->n++;
 }
 
+/* Make it a set of so many words; -1 if out of memory. */
 static int
-grow(struct set *set)
+rebuild(struct set *set, bool bitmap, uint32_t nwords)
 {
-	struct set bigger = { .nslots = set->nslots == 0 ? 64
-							 : 2 * set->nslots };
+	struct set next = { .nwords = nwords, .bitmap = bitmap };
 
-	bigger.slot = calloc(bigger.nslots, sizeof(*bigger.slot));
-	if (bigger.slot == NULL)
+	next.word = calloc(nwords, sizeof(*next.word));
+	if (next.word == NULL)
 		return -1;
-	for (size_t i = 0; i < set->nslots; i++)
-		if (set->slot[i].a != 0)
-			put(&bigger, set->slot[i].a, set->slot[i].b);
-	bigger.n = set->n;
-	free(set->slot);
-	*set = bigger;
+	for (uint32_t i = 0; i < set->nwords; i++) {
+		uint32_t w = set->word[i];
+
+		if (!set->bitmap) {
+			if (w != 0)
+				enter(&next, w - 1);
+			continue;
+		}
+		for (; w != 0; w &= w - 1)
+			enter(&next, i * 32 + (uint32_t)__builtin_ctz(w));
+	}
+	free(set->word);
+	*set = next;
 	return 0;
 }
 
-int
-set_add(struct set *set, uint64_t a, uint64_t b)
+/* The largest number of a hash table, or this one. */
+static uint32_t
+largest(const struct set *set, uint32_t number)
 {
-	size_t at;
+	for (uint32_t i = 0; i < set->nwords; i++)
+		if (set->word[i] != 0 && set->word[i] - 1 > number)
+			number = set->word[i] - 1;
+	return number;
+}
 
-	a++;
-	if (set->nslots > 0) {
-		at = home(set, a, b);
-		for (; set->slot[at].a != 0; at = (at + 1) & (set->nslots - 1))
-			if (set->slot[at].a == a && set->slot[at].b == b)
-				return 0;
+/* Room for a number that has none: the smaller of a bitmap that reaches half as
+ * far again and a hash table for twice as many. */
+static int
+grow(struct set *set, uint32_t number)
+{
+	uint32_t reach = set->bitmap ? number : largest(set, number);
+	uint64_t bits = (uint64_t)(reach >> 5) + (reach >> 6) + 1;
+	uint64_t slots = 8;
+
+	while (slots < 2 * ((uint64_t)set->n + 1))
+		slots *= 2;
+	if (bits <= slots)
+		return rebuild(set, true, (uint32_t)bits);
+	return slots > UINT32_MAX ? -1 : rebuild(set, false, (uint32_t)slots);
+}
+
+int
+set_add_any(struct set *set, uint32_t number)
+{
+	uint32_t *slot;
+
+	if (!set->bitmap && set->nwords > 0) {
+		slot = find(set, number);
+		if (*slot != 0)
+			return 0;
+		if (4 * ((uint64_t)set->n + 1) <= 3 * (uint64_t)set->nwords) {
+			*slot = number + 1;
+			set->n++;
+			return 1;
+		}
 	}
-	if (4 * (set->n + 1) > 3 * set->nslots && grow(set) == -1)
+	if (grow(set, number) == -1)
 		return -1;
-	put(set, a, b);
-	set->n++;
+	enter(set, number);
 	return 1;
 }
 
 void
 set_release(struct set *set)
 {
-	free(set->slot);
+	free(set->word);
 	*set = (struct set){ 0 };
 }

@@ -21,7 +21,11 @@ struct cell {
 	bool has_sessions;
 	struct share *share;
 	size_t nshares, share_capacity;
+	struct set *distinct; /* DISTINCT of them, or NULL */
 };
+
+/* The sets of a cell. */
+enum { ORDERS, CUSTOMERS, DISTINCT };
 
 /* The cells of a group, dense from its first to its last period. */
 struct series {
@@ -42,18 +46,15 @@ struct kpi {
 	size_t ngroups, group_capacity;
 	struct range orders; /* days with an order */
 	struct range covered;
-	struct set order_set, customer_set;
 };
 
-/* Number of the period that a day lies in. */
+/* Number of the period that a day lies in, but for KPI_DAY. */
 static int64_t
-period_of(const struct kpi *k, int32_t day)
+long_period_of(const struct kpi *k, int32_t day)
 {
 	int year, month, unused;
 
 	switch (k->params.period) {
-	case KPI_DAY:
-		return day;
 	case KPI_WEEK:
 		/* Weeks count from the Monday 1969-12-29. */
 		return (day + 3 - (day < -3 ? 6 : 0)) / 7;
@@ -63,6 +64,12 @@ period_of(const struct kpi *k, int32_t day)
 	default:
 		return 0;
 	}
+}
+
+static inline int64_t
+period_of(const struct kpi *k, int32_t day)
+{
+	return k->params.period == KPI_DAY ? day : long_period_of(k, day);
 }
 
 static int32_t
@@ -101,9 +108,9 @@ kpi_new(const struct kpi_params *params)
 	return k;
 }
 
-/* The cell of a group and period, made if it is new; NULL if out of memory. */
+/* A cell that is not there yet. */
 static struct cell *
-cell_at(struct kpi *k, size_t group, int64_t period)
+new_cell(struct kpi *k, size_t group, int64_t period)
 {
 	struct series *s;
 	size_t before = 0, n;
@@ -126,12 +133,7 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 		if (before < s->n)
 			before = s->n;
 	}
-	n = period < s->first ? s->n + before
-	    : (size_t)(period - s->first) < s->n
-	    ? s->n
-	    : (size_t)(period - s->first) + 1;
-	if (n == s->n)
-		return &s->cell[period - s->first];
+	n = period < s->first ? s->n + before : (size_t)(period - s->first) + 1;
 	if (vec_grow(&s->cell, &s->capacity, n, sizeof(*s->cell)) == -1)
 		return NULL;
 	memmove(s->cell + before, s->cell, s->n * sizeof(*s->cell));
@@ -142,73 +144,168 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 	return &s->cell[period - s->first];
 }
 
-static struct share *
-share_of(struct cell *c, size_t channel)
+/* The cell of a group and period, made if it is new; NULL if out of memory. */
+static inline struct cell *
+cell_at(struct kpi *k, size_t group, int64_t period)
 {
+	if (group < k->ngroups) {
+		const struct series *s = &k->series[group];
+
+		if (period >= s->first && (size_t)(period - s->first) < s->n)
+			return &s->cell[period - s->first];
+	}
+	return new_cell(k, group, period);
+}
+
+/* A share that is not at the place of its number: found or made; NULL if out of
+ * memory. */
+static struct share *
+other_share(struct cell *c, size_t channel)
+{
+	struct share *new, moved;
+
 	for (size_t i = 0; i < c->nshares; i++)
 		if (c->share[i].channel == channel)
 			return &c->share[i];
 	if (vec_grow(&c->share, &c->share_capacity, c->nshares + 1,
 		sizeof(*c->share)) == -1)
 		return NULL;
-	c->share[c->nshares] = (struct share){ .channel = channel };
-	return &c->share[c->nshares++];
+	new = &c->share[c->nshares++];
+	*new = (struct share){ .channel = channel };
+	if (channel + 1 >= c->nshares)
+		return new;
+	moved = c->share[channel];
+	c->share[channel] = *new;
+	*new = moved;
+	return &c->share[channel];
 }
 
-/* A number for a cell, for the sets of distinct things. */
-static uint64_t
-cell_number(size_t group, int64_t period)
+static inline struct share *
+share_of(struct cell *c, size_t channel)
 {
-	return (uint64_t)group << 32 | (uint32_t)period;
+	if (channel < c->nshares && c->share[channel].channel == channel)
+		return &c->share[channel];
+	return other_share(c, channel);
 }
 
-static int
-count_distinct(struct kpi *k, struct cell *c, const struct kpi_order *o,
-    int64_t period)
+/* Whether the number is new in a set of the cell: 1, 0, or -1 if out of
+ * memory. */
+static inline int
+is_new(struct cell *c, int set, size_t number)
 {
-	uint64_t number = cell_number(o->group, period);
+	if (c->distinct == NULL &&
+	    (c->distinct = calloc(DISTINCT, sizeof(*c->distinct))) == NULL)
+		return -1;
+	return number > SET_MOST ? -1
+				 : set_add(&c->distinct[set], (uint32_t)number);
+}
+
+static inline int
+count_distinct(const struct kpi *k, struct cell *c, size_t order,
+    size_t customer)
+{
 	int fresh;
 
-	if (!k->params.distinct_orders || o->order == KPI_NONE) {
+	if (!k->params.distinct_orders || order == KPI_NONE) {
 		c->orders++;
 	} else {
-		if ((fresh = set_add(&k->order_set, number, o->order)) == -1)
+		if ((fresh = is_new(c, ORDERS, order)) == -1)
 			return -1;
 		c->orders += fresh;
 	}
-	if (k->params.customers && o->customer != KPI_NONE) {
-		fresh = set_add(&k->customer_set, number, o->customer);
-		if (fresh == -1)
+	if (k->params.customers && customer != KPI_NONE) {
+		if ((fresh = is_new(c, CUSTOMERS, customer)) == -1)
 			return -1;
 		c->customers += fresh;
 	}
 	return 0;
 }
 
-int
-kpi_add_order(struct kpi *k, const struct kpi_order *o)
+/* Let the days reach this one. */
+static inline void
+reach(struct kpi *k, int32_t day)
 {
-	int64_t period = period_of(k, o->day);
-	struct cell *c = cell_at(k, o->group, period);
+	const struct range *r = &k->orders;
+
+	if (r->any && day >= r->first_day && day <= r->last_day)
+		return;
+	widen(&k->orders, day);
+	widen(&k->covered, day);
+}
+
+/* An order without cost. */
+static inline int
+add_order(struct kpi *k, struct cell *c, int32_t day, size_t channel,
+    const struct decimal *value, size_t order, size_t customer)
+{
 	struct decimal square;
 	struct share *share;
 
-	if (c == NULL || count_distinct(k, c, o, period) == -1)
+	if (c == NULL || count_distinct(k, c, order, customer) == -1)
 		return -1;
-	widen(&k->orders, o->day);
-	widen(&k->covered, o->day);
-	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
-	    decimal_sum_add(&c->cost, &o->cost) == -1)
+	reach(k, day);
+	if (decimal_sum_add(&c->revenue, value) == -1)
 		return -2;
 	if (k->params.moments &&
-	    (decimal_mul(&square, &o->value, &o->value) == -1 ||
+	    (decimal_mul(&square, value, value) == -1 ||
 		decimal_sum_add(&c->squares, &square) == -1))
 		return -2;
 	if (!k->params.top_channel)
 		return 0;
-	if ((share = share_of(c, o->channel)) == NULL)
+	if ((share = share_of(c, channel)) == NULL)
 		return -1;
-	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
+	return decimal_sum_add(&share->revenue, value) == -1 ? -2 : 0;
+}
+
+int
+kpi_add_order(struct kpi *k, const struct kpi_order *o)
+{
+	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
+	int status = add_order(k, c, o->day, o->channel, &o->value, o->order,
+	    o->customer);
+
+	if (status == 0 && o->cost.mantissa != 0 &&
+	    decimal_sum_add(&c->cost, &o->cost) == -1)
+		return -2;
+	return status;
+}
+
+size_t
+kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+{
+	const int32_t *day = run->day;
+	bool daily = k->params.period == KPI_DAY;
+	bool plain = !k->params.customers && !k->params.moments &&
+	    !k->params.top_channel;
+	int32_t month_day = DATE_NONE;
+	int64_t period = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct cell *c;
+
+		/* Months take divisions. */
+		if (daily)
+			period = day[i];
+		else if (day[i] != month_day)
+			period = long_period_of(k, month_day = day[i]);
+		c = cell_at(k, run->group[i], period);
+		if (!plain) {
+			if (add_order(k, c, day[i],
+				run->channel == NULL ? 0 : run->channel[i],
+				&run->value[i], KPI_NONE,
+				run->customer == NULL ? KPI_NONE
+						      : run->customer[i]) != 0)
+				break;
+			continue;
+		}
+		if (c == NULL ||
+		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
+			break;
+		c->orders++;
+		reach(k, day[i]);
+	}
+	return i;
 }
 
 int
@@ -359,6 +456,15 @@ kpi_values(const struct kpi *k, size_t group, size_t period,
 	top_channel(c, v);
 }
 
+static void
+release_cell(struct cell *c)
+{
+	for (int i = 0; c->distinct != NULL && i < DISTINCT; i++)
+		set_release(&c->distinct[i]);
+	free(c->distinct);
+	free(c->share);
+}
+
 void
 kpi_free(struct kpi *k)
 {
@@ -366,11 +472,9 @@ kpi_free(struct kpi *k)
 		return;
 	for (size_t i = 0; i < k->ngroups; i++) {
 		for (size_t j = 0; j < k->series[i].n; j++)
-			free(k->series[i].cell[j].share);
+			release_cell(&k->series[i].cell[j]);
 		free(k->series[i].cell);
 	}
 	free(k->series);
-	set_release(&k->order_set);
-	set_release(&k->customer_set);
 	free(k);
 }

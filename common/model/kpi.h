@@ -13,8 +13,9 @@
  * the same period or to KPI_ALL.
  *
  * Memory: a cell of about 300 bytes for each group and period, from the first
- * to the last that the group has, and 80 for each channel in it; 16 to 43 bytes
- * for each distinct order or customer of a cell.
+ * to the last that the group has, and 80 for each channel in it; for the
+ * distinct orders or customers of a cell a bit for each number, or 5 to 11 bytes
+ * for each that is in it, whichever is less.
  */
 #ifndef AEE_MODEL_KPI_H
 #define AEE_MODEL_KPI_H
@@ -78,6 +79,19 @@ struct kpi *kpi_new(const struct kpi_params *params);
 /* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
  * more digits than base/decimal.h takes. */
 int kpi_add_order(struct kpi *k, const struct kpi_order *order);
+/* Orders of which no order numbers and no costs are known, as arrays. */
+struct kpi_run {
+	const int32_t *day;
+	const size_t *group;
+	const size_t *channel; /* NULL: not needed */
+	const struct decimal *value;
+	const size_t *customer; /* NULL: not known */
+};
+
+/* Add the first n of them; how many could be: kpi_add_order() says why the next
+ * one could not.  Not for moments. */
+size_t kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n);
+
 int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
     const struct decimal *sessions);
 int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);

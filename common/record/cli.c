@@ -322,22 +322,10 @@ cli_append(struct cli *cli, const char *name)
 	free(full);
 }
 
-bool
-cli_next(struct cli *cli, struct recin *in)
+_Noreturn void
+cli_fail_input(struct cli *cli, const struct recin *in)
 {
-	int status = recin_next(in);
-
-	if (status == -1)
-		cli_fail(cli, "%s", recin_error(in));
-	return status == 1;
-}
-
-bool
-cli_ok(struct cli *cli, struct recin *in, int status)
-{
-	if (status == -1)
-		cli_fail(cli, "%s", recin_error(in));
-	return status == 1;
+	cli_fail(cli, "%s", recin_error(in));
 }
 
 void

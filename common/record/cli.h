@@ -148,6 +148,9 @@ int cli_need(struct cli *cli, struct recin *in, const char *name);
 /* The columns of -g in `in`, cli->ngroup of them, in an array to free. */
 int *cli_group_columns(struct cli *cli, struct recin *in);
 
+/* End with status 1 and the error of an input. */
+_Noreturn void cli_fail_input(struct cli *cli, const struct recin *in);
+
 /* The record stream on the output, in the format asked for or else that of
  * `in`, or else CSV if `in` is NULL. */
 struct recout *cli_records(struct cli *cli, const struct recin *in);
@@ -168,12 +171,22 @@ bool cli_failed(const struct cli *cli);
  * an error. */
 void cli_append(struct cli *cli, const char *name);
 
-/* As recin_next(): true if there is a record; ends the program on an error. */
-bool cli_next(struct cli *cli, struct recin *in);
-
 /* For the status of recin_number() and its like: true if the value is there,
  * false if the record is left out; ends the program on an error. */
-bool cli_ok(struct cli *cli, struct recin *in, int status);
+static inline bool
+cli_ok(struct cli *cli, struct recin *in, int status)
+{
+	if (status == -1)
+		cli_fail_input(cli, in);
+	return status == 1;
+}
+
+/* As recin_next(): true if there is a record; ends the program on an error. */
+static inline bool
+cli_next(struct cli *cli, struct recin *in)
+{
+	return cli_ok(cli, in, recin_next(in));
+}
 
 /* Write the fields of the record at hand, as pass_record(), or those of a row
  * that was kept, as table_write(), to cli->records; ends the program if it has

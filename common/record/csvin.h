@@ -12,18 +12,30 @@
 
 struct csvin;
 
-/* NULL if out of memory; free with csvin_free(). */
-struct csvin *csvin_new(char delimiter);
+/*
+ * NULL if out of memory; free with csvin_free().  Most records are cut without
+ * libcsv, with the same result; plain: none is.
+ */
+struct csvin *csvin_new(char delimiter, bool plain);
+
+/*
+ * Which fields are to be delivered from the next record on: those of nwanted
+ * that are true; the others keep their place, but not always their text.  Before the first call all
+ * are.  wanted must stay what it is until the next call.  -1 if out of memory.
+ */
+int csvin_want(struct csvin *in, const bool *wanted, size_t nwanted);
 
 /*
  * Read the next record of s into row; s->line is its line and s->raw its
- * length then.  wanted (of nwanted, NULL: all) says which fields are to be
- * delivered; the others keep their place, empty.  RECORD_BAD and RECORD_FATAL
- * put the reason into why and, where it is not s->line, the line into *line.
+ * length then.  RECORD_BAD and RECORD_FATAL put the reason into why and, where
+ * it is not s->line, the line into *line.
  */
 enum record_status csvin_record(struct csvin *in, struct source *s,
-    struct row *row, const bool *wanted, size_t nwanted, char why[WHY_MAX],
-    uint64_t *line);
+    struct row *row, char why[WHY_MAX], uint64_t *line);
+
+/* The fields run->slot of as many of the next records as can be had without
+ * libcsv; none is not the end.  They are read with row_take(). */
+void csvin_run(struct csvin *in, struct source *s, struct run *run);
 
 void csvin_free(struct csvin *in); /* NULL is allowed */
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum format {
 	FORMAT_AUTO, /* input: by the first byte; output: as the input */
@@ -27,6 +28,16 @@ enum field_kind {
 struct field {
 	const char *p;
 	size_t n;
+	enum field_kind kind;
+	bool padded; /* FIELD_PAD bytes from p[n] on may be read too */
+};
+
+enum { FIELD_PAD = 16 };
+
+/* A field in 16 bytes, for when there are many; it is padded. */
+struct span {
+	const char *p;
+	uint32_t n;
 	enum field_kind kind;
 };
 

@@ -10,12 +10,26 @@
 #include "record/row.h"
 #include "record/source.h"
 
+struct ndjson;
+
+/*
+ * NULL if out of memory; free with ndjson_free().  A record that differs from
+ * the one before in its values alone, as most do, is read by that one's shape,
+ * with the same result; plain: none is.
+ */
+struct ndjson *ndjson_new(bool plain);
+
 /* Read the next record of s into row, its keys in row->key; empty lines are
  * skipped.  As csvin_record(). */
-enum record_status ndjson_record(struct source *s, struct row *row,
-    char why[WHY_MAX]);
+enum record_status ndjson_record(struct ndjson *in, struct source *s,
+    struct row *row, char why[WHY_MAX]);
 
-/* The same for one line of n bytes, without its newline.  Spans point into it
+/* As csvin_run(); slots are those of the last record with RECORD_OK. */
+void ndjson_run(struct ndjson *in, struct source *s, struct run *run);
+
+void ndjson_free(struct ndjson *in); /* NULL is allowed */
+
+/* One line of n bytes, without its newline.  Spans point into it
  * or into row. */
 enum record_status ndjson_line(const char *p, size_t n, struct row *row,
     char why[WHY_MAX]);

@@ -20,6 +20,15 @@
 #include "record/output.h"
 #include "record/utf8.h"
 
+/* A program without the fast paths, for tests that compare the two. */
+#ifdef AEE_PLAIN
+enum { PLAIN = true };
+#else
+enum { PLAIN = false };
+#endif
+
+enum { DATE_LENGTH = DATE_TEXT_MAX - 1 };
+
 /* Kinds of bad record, for the summary: most files have one or two. */
 enum { REASONS = 16, REASON_MAX = 96 };
 
@@ -37,6 +46,7 @@ struct recin {
 	enum format format; /* of the file at hand */
 	enum format first_format;
 	struct csvin *csv;
+	struct ndjson *json;
 	struct row row;
 	bool ahead; /* row holds a record not yet given (NDJSON's first) */
 	bool open;
@@ -52,6 +62,14 @@ struct recin {
 	size_t file_wanted_capacity;
 	size_t *extra; /* fields of row that are no columns */
 	size_t nextra, extra_capacity;
+
+	/* The date read last, if it was a text of this length. */
+	char date[DATE_LENGTH];
+	int32_t day;
+	struct run run;
+	size_t run_at;      /* the next of its records to be taken */
+	size_t run_start;   /* its place in the source, */
+	uint64_t run_reads; /* and the source's reads then */
 
 	uint64_t records, refused;
 	struct reason reason[REASONS];
@@ -244,14 +262,18 @@ add_column(struct recin *in, struct field name)
 }
 
 /* Tell the grammar which of this file's fields are wanted. */
-static void
+static int
 spread_wanted(struct recin *in)
 {
 	if (in->format == FORMAT_JSONL)
-		return;
+		return 0;
 	memset(in->file_wanted, 0, in->nfields * sizeof(*in->file_wanted));
 	for (size_t i = 0; i < in->ncolumns; i++)
 		in->file_wanted[in->slot[i]] = in->wanted[i];
+	if (in->csv != NULL &&
+	    csvin_want(in->csv, in->file_wanted, in->nfields) == -1)
+		return no_memory(in);
+	return 0;
 }
 
 /* The header of a file after the first: the same columns in any order. */
@@ -297,8 +319,7 @@ take_header(struct recin *in)
 			if (add_column(in, names->field[i]) == -1)
 				return -1;
 	}
-	spread_wanted(in);
-	return 0;
+	return spread_wanted(in);
 }
 
 static const char *
@@ -323,8 +344,7 @@ recin_find(struct recin *in, const char *name)
 	if (column == SIZE_MAX)
 		return -1;
 	in->wanted[column] = true;
-	spread_wanted(in);
-	return (int)column;
+	return spread_wanted(in) == -1 ? -1 : (int)column;
 }
 
 int
@@ -362,7 +382,40 @@ close_file(struct recin *in)
 		close(in->source.fd);
 	in->open = false;
 	csvin_free(in->csv);
+	ndjson_free(in->json);
 	in->csv = NULL;
+	in->json = NULL;
+}
+
+/* The first byte that is no blank, and how much is there from it on: 0 if there
+ * is none, SIZE_MAX with an error. */
+static size_t
+find_text(struct recin *in, const char **text)
+{
+	struct source *s = &in->source;
+	size_t blank = 0;
+
+	for (;;) {
+		const char *p = s->buffer + s->start;
+		size_t n = s->end - s->start;
+		enum source_status status;
+		char why[WHY_MAX];
+
+		while (blank < n &&
+		    (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r' ||
+			p[blank] == '\n'))
+			blank++;
+		*text = p + blank;
+		if (blank < n)
+			return n - blank;
+		if ((status = source_more(s)) == SOURCE_END)
+			return 0;
+		if (status < 0) {
+			source_why(s, status, why, sizeof(why));
+			fail_at(in, 0, "%s", why);
+			return SIZE_MAX;
+		}
+	}
 }
 
 /* What the first bytes say.  Returns -1 with an error where it is a format that
@@ -398,8 +451,8 @@ find_format(struct recin *in)
 	}
 	in->format = in->options->format;
 	if (in->format == FORMAT_AUTO) {
-		while (n > 0 && strchr(" \t\r\n", *p) != NULL && *p != '\0')
-			p++, n--;
+		if ((n = find_text(in, &p)) == SIZE_MAX)
+			return -1;
 		if (n > 0 && *p == '[')
 			return fail_at(in, 0,
 			    "is a JSON array; make it records with jq -c '.[]'");
@@ -411,12 +464,11 @@ find_format(struct recin *in)
 }
 
 static enum record_status
-read_record(struct recin *in, bool header, char why[WHY_MAX], uint64_t *line)
+read_record(struct recin *in, char why[WHY_MAX], uint64_t *line)
 {
 	if (in->format == FORMAT_JSONL)
-		return ndjson_record(&in->source, &in->row, why);
-	return csvin_record(in->csv, &in->source, &in->row,
-	    header ? NULL : in->file_wanted, in->nfields, why, line);
+		return ndjson_record(in->json, &in->source, &in->row, why);
+	return csvin_record(in->csv, &in->source, &in->row, why, line);
 }
 
 /* NUL and bytes that are not UTF-8, in the record at hand: NULL if none. */
@@ -439,11 +491,12 @@ read_header(struct recin *in)
 	uint64_t line;
 	enum record_status status;
 
-	if ((in->csv = csvin_new(in->format == FORMAT_TSV ? '\t' : ',')) ==
-	    NULL)
+	in->csv = csvin_new(in->format == FORMAT_TSV ? '\t' : ',',
+	    in->options->plain || PLAIN);
+	if (in->csv == NULL)
 		return no_memory(in);
 	line = in->source.line;
-	status = read_record(in, true, why, &line);
+	status = read_record(in, why, &line);
 	if (status == RECORD_END)
 		return fail_at(in, 0, "is empty, without a header line");
 	if (status != RECORD_OK)
@@ -473,24 +526,22 @@ next_file(struct recin *in)
 		return 0;
 	path = in->npaths == 0 ? "-" : in->paths[in->next_path];
 	in->next_path++;
-	in->source.start = in->source.end = in->source.raw = 0;
-	in->source.line = 1;
-	in->source.eof = false;
 	if (strcmp(path, "-") == 0) {
 		in->file = "stdin";
-		in->source.fd = STDIN_FILENO;
+		source_restart(&in->source, STDIN_FILENO);
 	} else {
 		in->file = path;
-		in->source.fd = open(path, O_RDONLY | O_CLOEXEC);
+		source_restart(&in->source, open(path, O_RDONLY | O_CLOEXEC));
 		if (in->source.fd == -1)
 			return fail_at(in, 0, "%s", strerror(errno));
 	}
 	in->open = true;
 	if (find_format(in) == -1)
 		return -1;
-	if (in->format != FORMAT_JSONL && read_header(in) == -1)
-		return -1;
-	return 1;
+	if (in->format != FORMAT_JSONL)
+		return read_header(in) == -1 ? -1 : 1;
+	in->json = ndjson_new(in->options->plain || PLAIN);
+	return in->json == NULL ? no_memory(in) : 1;
 }
 
 /* ---- records ---------------------------------------------------------------- */
@@ -526,7 +577,7 @@ next_in_file(struct recin *in)
 		char why[WHY_MAX];
 		const char *bytes;
 		uint64_t line = 0;
-		enum record_status status = read_record(in, false, why, &line);
+		enum record_status status = read_record(in, why, &line);
 
 		if (status == RECORD_END)
 			return 0;
@@ -534,6 +585,8 @@ next_in_file(struct recin *in)
 			return fail_at(in, line > 0 ? line : in->source.line,
 			    "%s", why);
 		in->records++;
+		if (in->row.clean)
+			return 1;
 		bytes = bad_bytes(in);
 		if (bytes != NULL) {
 			if (refuse(in, in->source.line, bytes, bytes) == -1)
@@ -593,6 +646,7 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	in->file = "stdin";
 	in->source.max_record = options->max_record == 0 ? RECIN_MAX_RECORD
 							 : options->max_record;
+	in->source.block = options->block;
 	in->source.wait = options->wait;
 	in->source.context = options->context;
 	if (next_file(in) == 1 && in->format == FORMAT_JSONL)
@@ -644,8 +698,8 @@ recin_format(const struct recin *in)
 	return in->first_format;
 }
 
-struct field
-recin_field(const struct recin *in, int column)
+void
+recin_get(const struct recin *in, int column, struct field *field)
 {
 	size_t slot;
 
@@ -653,8 +707,18 @@ recin_field(const struct recin *in, int column)
 	    in->wanted[column]);
 	slot = in->slot[column];
 	if (slot == SIZE_MAX)
-		return (struct field){ .kind = FIELD_ABSENT };
-	return in->row.field[slot];
+		*field = (struct field){ .p = "", .kind = FIELD_ABSENT };
+	else
+		row_get(&in->row, slot, field);
+}
+
+struct field
+recin_field(const struct recin *in, int column)
+{
+	struct field f;
+
+	recin_get(in, column, &f);
+	return f;
 }
 
 size_t
@@ -694,13 +758,119 @@ recin_refused(const struct recin *in)
 	return in->refused;
 }
 
+/* ---- many records ------------------------------------------------------------- */
+
+/* Whether some of the run remain: nothing was read since, and no more than one
+ * record, the next of the run, came by recin_next(). */
+static bool
+run_remains(struct recin *in)
+{
+	const struct source *s = &in->source;
+	const struct run *run = &in->run;
+
+	if (in->run_reads != s->reads)
+		return false;
+	if (in->run_at < run->n &&
+	    s->start == in->run_start + run->end[in->run_at])
+		in->run_at++;
+	return in->run_at < run->n && in->run_at > 0 &&
+	    s->start == in->run_start + run->end[in->run_at - 1];
+}
+
+size_t
+recin_run(struct recin *in, const int *column, size_t n,
+    struct span *const *span, size_t *first)
+{
+	struct run_column to[RECIN_RUN_COLUMNS];
+	struct source *s = &in->source;
+
+	assert(n <= RECIN_RUN_COLUMNS);
+	*first = 0;
+	if (in->error != NULL || in->ahead || !in->open)
+		return 0;
+	source_consume(s);
+	if (!run_remains(in)) {
+		for (size_t i = 0; i < n; i++)
+			to[i] = (struct run_column){ in->slot[column[i]],
+				span[i] };
+		in->run.ncolumns = n;
+		in->run.column = to;
+		if (in->format == FORMAT_JSONL)
+			ndjson_run(in->json, s, &in->run);
+		else
+			csvin_run(in->csv, s, &in->run);
+		in->run_at = 0;
+		in->run_start = s->start;
+		in->run_reads = s->reads;
+	}
+	*first = in->run_at;
+	return in->run.n - in->run_at;
+}
+
+void
+recin_take(struct recin *in, size_t n)
+{
+	struct source *s = &in->source;
+	const struct run *run = &in->run;
+
+	assert(n <= run->n - in->run_at);
+	if (n == 0)
+		return;
+	s->line += run->lines[in->run_at + n - 1];
+	if (in->run_at > 0)
+		s->line -= run->lines[in->run_at - 1];
+	in->run_at += n;
+	s->start = in->run_start + run->end[in->run_at - 1];
+	in->records += n;
+}
+
+size_t
+recin_run_dates(struct recin *in, const struct span *span, size_t n,
+    int32_t *day)
+{
+	/* The first date may say how the others are written. */
+	if (in->options->second && !in->date_seen)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *p = span[i].p;
+		size_t length = span[i].n;
+
+		if (length != DATE_LENGTH ||
+		    memcmp(p, in->date, DATE_LENGTH) != 0) {
+			if (length == 0 ||
+			    (in->date_format == NULL
+				    ? date_parse_timestamp(p, length,
+					  in->options->zone, &in->day)
+				    : date_parse_as(p, length, in->date_format,
+					  &in->day)) == -1)
+				return i;
+			memset(in->date, 0, DATE_LENGTH);
+			if (length == DATE_LENGTH)
+				memcpy(in->date, p, DATE_LENGTH);
+		}
+		day[i] = in->day;
+	}
+	return n;
+}
+
+size_t
+recin_run_decimals(const struct span *span, size_t n, struct decimal *value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (decimal_parse_padded(span[i].p, span[i].n, &value[i]) !=
+		    NULL)
+			return i;
+	return n;
+}
+
 /* ---- values ----------------------------------------------------------------- */
 
 int
 recin_number(struct recin *in, int column, double *value)
 {
-	struct field f = recin_field(in, column);
+	struct field f;
 
+	recin_get(in, column, &f);
 	if (field_missing(f)) {
 		*value = NAN;
 		return 1;
@@ -713,11 +883,17 @@ recin_number(struct recin *in, int column, double *value)
 int
 recin_date(struct recin *in, int column, int32_t *day)
 {
-	struct field f = recin_field(in, column);
+	struct field f;
 	int status;
 
+	recin_get(in, column, &f);
 	if (field_missing(f))
 		return recin_reject(in, column, "is not a date");
+	/* Many rows have the date of the row before. */
+	if (f.n == DATE_LENGTH && memcmp(f.p, in->date, DATE_LENGTH) == 0) {
+		*day = in->day;
+		return 1;
+	}
 	if (in->options->second && in->date_format != NULL && !in->date_seen &&
 	    date_parse_as(f.p, f.n, in->date_format, day) == -1 &&
 	    date_parse(f.p, f.n, day) == 0)
@@ -726,21 +902,30 @@ recin_date(struct recin *in, int column, int32_t *day)
 	status = in->date_format == NULL
 	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
 	    : date_parse_as(f.p, f.n, in->date_format, day);
-	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
+	if (status == -1)
+		return recin_reject(in, column, "is not a date");
+	if (f.n == DATE_LENGTH) {
+		memcpy(in->date, f.p, DATE_LENGTH);
+		in->day = *day;
+	}
+	return 1;
 }
 
 int
 recin_decimal(struct recin *in, int column, struct decimal *value,
     bool *missing)
 {
-	struct field f = recin_field(in, column);
+	struct field f;
 	const char *why;
 
+	recin_get(in, column, &f);
 	if (missing != NULL)
 		*missing = field_missing(f);
 	if (field_missing(f) && missing != NULL)
 		return 1;
-	if ((why = decimal_parse(f.p, f.n, value)) == NULL)
+	why = f.padded ? decimal_parse_padded(f.p, f.n, value)
+		       : decimal_parse(f.p, f.n, value);
+	if (why == NULL)
 		return 1;
 	return recin_reject(in, column, why);
 }

@@ -52,6 +52,10 @@ struct recin_options {
 	void *context;
 	const struct date_zone *zone; /* of timestamps; NULL: as written */
 	const char *date_format;      /* strptime(3); NULL: YYYY-MM-DD[ time] */
+	/* For tests: bytes of a read; and every record by libcsv or the plain
+	 * scanner, without their fast paths. */
+	size_t block;
+	bool plain;
 };
 
 #define RECIN_MAX_RECORD ((size_t)16 << 20)
@@ -91,10 +95,44 @@ int recin_next(struct recin *in);
 
 /* A field of the record at hand; valid until the next recin_next(). */
 struct field recin_field(const struct recin *in, int column);
+void recin_get(const struct recin *in, int column, struct field *field);
 
 /* Keys of this NDJSON record that are no columns; 0 for CSV. */
 size_t recin_extras(const struct recin *in);
 struct field recin_extra(const struct recin *in, size_t i, struct field *key);
+
+/*
+ * Many records at once, for programs that must be fast.  recin_run() looks ahead
+ * from the record at hand: it gives fields of the records that follow, as far as
+ * they are there and have nothing special.  span[i][*first + r] is the field of
+ * column[i] of the r-th of so many as it returns; span[i] has room for RECIN_RUN.
+ * Of these the caller takes the first ones that it can make use of, recin_take();
+ * whatever comes next, recin_next() delivers, with the say about what is bad.  0
+ * says nothing of what comes.  Missing fields have n == 0.
+ *
+ *	for (;;) {
+ *		n = recin_run(in, column, 2, span, &first);
+ *		n = ... those of the n that are good
+ *		recin_take(in, n);
+ *		if (recin_next(in) != 1)
+ *			break;
+ *		... one record
+ *	}
+ *
+ * Texts are valid until the next call.  The columns and spans must be the same
+ * in each call, and left alone in between: what was not taken is given again.
+ */
+enum { RECIN_RUN = 256, RECIN_RUN_COLUMNS = 16 };
+size_t recin_run(struct recin *in, const int *column, size_t n,
+    struct span *const *span, size_t *first);
+void recin_take(struct recin *in, size_t n);
+
+/* The first of n spans as values; how many could be read.  A missing one
+ * cannot. */
+size_t recin_run_dates(struct recin *in, const struct span *span, size_t n,
+    int32_t *day);
+size_t recin_run_decimals(const struct span *span, size_t n,
+    struct decimal *value);
 
 /* Where the record at hand begins. */
 const char *recin_file(const struct recin *in);

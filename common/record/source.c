@@ -11,9 +11,10 @@ enum { BLOCK = 64 << 10 };
 enum source_status
 source_more(struct source *s)
 {
-	size_t held = s->end - s->start;
+	size_t held = s->end - s->start, room;
 	ssize_t n;
 
+	s->reads++;
 	if (s->eof)
 		return SOURCE_END;
 	if (held > s->max_record)
@@ -26,17 +27,21 @@ source_more(struct source *s)
 	if (s->capacity - s->end < BLOCK / 2) {
 		size_t capacity = s->capacity == 0 ? 2 * BLOCK
 						   : 2 * s->capacity;
-		char *buffer = realloc(s->buffer, capacity);
+		char *buffer = realloc(s->buffer, capacity + SOURCE_SLACK);
 
 		if (buffer == NULL)
 			return SOURCE_NO_MEMORY;
 		s->buffer = buffer;
 		s->capacity = capacity;
 	}
+	memset(s->buffer + s->end, 0, SOURCE_SLACK);
+	room = s->capacity - s->end;
+	if (s->block > 0 && s->block < room)
+		room = s->block;
 	if (s->wait != NULL)
 		s->wait(s->context);
 	do
-		n = read(s->fd, s->buffer + s->end, s->capacity - s->end);
+		n = read(s->fd, s->buffer + s->end, room);
 	while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return SOURCE_FAILED;
@@ -45,6 +50,7 @@ source_more(struct source *s)
 		return SOURCE_END;
 	}
 	s->end += (size_t)n;
+	memset(s->buffer + s->end, 0, SOURCE_SLACK);
 	return SOURCE_MORE;
 }
 
@@ -66,22 +72,40 @@ source_why(const struct source *s, enum source_status status, char *why,
 	}
 }
 
+static uint64_t
+lines_in(const char *p, size_t n)
+{
+	const char *stop = p + n;
+	uint64_t lines = 0;
+
+	while (p < stop && (p = memchr(p, '\n', (size_t)(stop - p))) != NULL) {
+		lines++;
+		p++;
+	}
+	return lines;
+}
+
+void
+source_hold(struct source *s, size_t n)
+{
+	s->raw = n;
+	s->raw_lines = lines_in(s->buffer + s->start, n);
+}
+
 void
 source_skip(struct source *s, size_t n)
 {
-	const char *p = s->buffer + s->start, *stop = p + n;
-
-	while (p < stop && (p = memchr(p, '\n', (size_t)(stop - p))) != NULL) {
-		s->line++;
-		p++;
-	}
+	s->line += lines_in(s->buffer + s->start, n);
 	s->start += n;
 }
 
 void
-source_consume(struct source *s)
+source_restart(struct source *s, int fd)
 {
-	if (s->raw > 0)
-		source_skip(s, s->raw);
-	s->raw = 0;
+	s->fd = fd;
+	s->reads++;
+	s->start = s->end = s->raw = 0;
+	s->raw_lines = 0;
+	s->line = 1;
+	s->eof = false;
 }

@@ -15,14 +15,21 @@ struct source {
 	size_t capacity;
 	size_t start; /* of the record at hand */
 	size_t raw;   /* its length, once known; 0 before */
-	size_t end;   /* of what was read */
+	size_t end;   /* of what was read; SOURCE_SLACK zeros follow */
 	bool eof;
-	uint64_t line;     /* 1-based, of buffer[start] */
-	size_t max_record; /* bytes a record may have */
+	uint64_t reads;     /* counts up whenever bytes may have moved */
+	uint64_t line;      /* 1-based, of buffer[start] */
+	uint64_t raw_lines; /* newlines in the record at hand, with raw */
+	size_t max_record;  /* bytes a record may have, its line end apart */
+	size_t
+	    block; /* bytes that a read asks for at most; 0: as many as fit */
 	/* Called before each read that may have to wait; NULL: nothing. */
 	void (*wait)(void *context);
 	void *context;
 };
+
+/* Bytes behind end that may be read: they are 0. */
+enum { SOURCE_SLACK = 64 };
 
 enum source_status {
 	SOURCE_END = 0,
@@ -41,9 +48,22 @@ void source_why(const struct source *s, enum source_status status, char *why,
     size_t size);
 
 /* Leave the record at hand behind: start, line and raw move on. */
-void source_consume(struct source *s);
+static inline void
+source_consume(struct source *s)
+{
+	s->start += s->raw;
+	s->line += s->raw_lines;
+	s->raw = 0;
+	s->raw_lines = 0;
+}
+
+/* Say that the record at hand has n bytes; counts its lines. */
+void source_hold(struct source *s, size_t n);
 
 /* Leave n bytes behind that belong to no record. */
 void source_skip(struct source *s, size_t n);
+
+/* Leave everything behind: another file begins. */
+void source_restart(struct source *s, int fd);
 
 #endif

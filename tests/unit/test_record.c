@@ -397,6 +397,74 @@ groups_are_numbered_by_first_appearance(void **state)
 	groups_free(g);
 }
 
+/* Keys of all lengths, padded or not, integers or nearly so. */
+static void
+many_keys_at_once_are_numbered_like_one_by_one(void **state)
+{
+	enum { KEYS = 3000, RUNS = 40 };
+	static char text[KEYS][80];
+	static struct span span[KEYS];
+	static size_t number[KEYS];
+	struct span *spans[1];
+	struct groups *one = groups_new(1), *many = groups_new(1);
+
+	(void)state;
+	for (int run = 0; run < RUNS; run++) {
+		for (size_t i = 0; i < KEYS; i++) {
+			unsigned x = (unsigned)i * 2654435761u +
+			    (unsigned)run * 97u;
+			char *p = text[i];
+
+			switch (x >> 8 & 7) {
+			case 0:
+				snprintf(p, 64, "%u", x % 20000);
+				break;
+			case 1:
+				snprintf(p, 64, "%05u", x % 30000);
+				break;
+			case 2:
+				snprintf(p, 64, "%u", x % 40000000);
+				break;
+			case 3:
+				snprintf(p, 64, "%.*s", (int)(x % 60),
+				    "organic search, and then some more that "
+				    "is much longer than");
+				break;
+			case 4:
+				snprintf(p, 64, "channel-%07u-%u", x % 9,
+				    x % 7);
+				break;
+			case 5:
+				snprintf(p, 64, "%u.5", x % 100);
+				break;
+			default:
+				snprintf(p, 64, "%.*s", (int)(x % 17),
+				    "0000000000000000");
+			}
+			span[i] = (struct span){ .p = p,
+				.n = (uint32_t)strlen(p) };
+			/* What is behind a text is no part of it. */
+			memset(p + span[i].n, (int)(x % 250 + 1), 16);
+		}
+		spans[0] = span;
+		assert_int_equal(groups_find_run(many, spans, KEYS, number), 0);
+		for (size_t i = 0; i < KEYS; i++) {
+			struct field f = { .p = span[i].p,
+				.n = span[i].n,
+				.padded = (i & 1) != 0 };
+			size_t group = groups_find(one, &f, NULL);
+
+			assert_int_equal(number[i], group);
+			assert_int_equal(groups_look(many, &f), group);
+			f = groups_key(many, group, 0);
+			assert_int_equal(f.n, span[i].n);
+			assert_memory_equal(f.p, span[i].p, f.n);
+		}
+	}
+	groups_free(one);
+	groups_free(many);
+}
+
 static void
 a_table_gives_back_what_was_put_in(void **state)
 {
@@ -544,6 +612,8 @@ main(void)
 		cmocka_unit_test(values_are_typed_and_bad_ones_named),
 		cmocka_unit_test(a_second_table_may_have_dates_of_its_own),
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
+		cmocka_unit_test(
+		    many_keys_at_once_are_numbered_like_one_by_one),
 		cmocka_unit_test(a_table_gives_back_what_was_put_in),
 		cmocka_unit_test(cents_are_written_as_decimals),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),

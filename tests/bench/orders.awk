@@ -1,0 +1,51 @@
+# Orders as a shop has them: rows of them, sorted by date, 1096 days by 4
+# channels.  -v rows=N -v kind=plain|quoted|crlf|odd|bad|shuffled|jsonl
+function below(n) {
+    # Numerical Recipes' generator, exact in doubles.
+    seed = (seed * 1664525 + 1013904223) % 4294967296
+    return int(seed / 4294967296 * n)
+}
+
+BEGIN {
+    seed = 42
+    split("31 28 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+    for (year = 2022; year < 2025; year++)
+        for (month = 1; month <= 12; month++) {
+            last = length_of[month] + (month == 2 && year == 2024)
+            for (day = 1; day <= last; day++)
+                date[days++] = sprintf("%d-%02d-%02d", year, month, day)
+        }
+    split("organic paid_search email referral", channel, " ")
+    if (kind == "traffic") {
+        print "date,channel,sessions"
+        for (i = 0; i < days; i++)
+            for (j = 1; j <= 4; j++)
+                print date[i] "," channel[j] "," 1000 + below(9000)
+        exit
+    }
+    end = kind == "crlf" ? "\r\n" : "\n"
+    form = "%s,%s,P%04d,%d,%d.%02d%s"
+    odd = "%s,%s,\"P%04d \"\"new\"\"\nlot\",%d,%d.%02d%s"
+    bad = "%s,%s,P%04d,%d,%d.x%02d%s"
+    if (kind == "quoted")
+        form = "\"%s\",\"%s\",\"P%04d\",\"%d\",\"%d.%02d\"%s"
+    if (kind == "jsonl")
+        form = "{\"order_date\": \"%s\", \"channel\": \"%s\", " \
+            "\"product_id\": \"P%04d\", \"customer_id\": %d, " \
+            "\"order_value\": %d.%02d}%s"
+    else
+        printf "order_date,channel,product_id,customer_id,order_value%s", end
+    for (i = 0; i < rows; i++) {
+        d = kind == "shuffled" ? below(days) : int(i * days / rows)
+        c = 1 + below(4)
+        p = 1 + below(300)
+        u = 1 + below(20000)
+        v = 500 + below(40000)
+        f = form
+        if (kind == "odd" && i % 50 == 0)
+            f = odd
+        if (kind == "bad" && i % 100 == 0)
+            f = bad
+        printf f, date[d], channel[c], p, u, int(v / 100), v % 100, end
+    }
+}
