@@ -160,6 +160,26 @@ refuses() {
     each closed
 }
 
+@test "every program: a standard stream that is closed is no file of the run" {
+    closed_stream() {
+        printf '%s\n%s\n2025-01-02,x\n%s\n' "$2" "$3" "${3/01-01/01-03}" >in
+        "$1" --bad-rows=skip in >want 2>/dev/null
+        "$1" --bad-rows=skip -o out in <&- >&- 2>&-
+        cmp out want
+        run -1 --separate-stderr bash -c "$1 --bad-rows=skip -q in >&-"
+        [[ $stderr == *"$1: stdout: Bad file descriptor" ]]
+        run -1 --separate-stderr bash -c "$1 <&-"
+        [ "$stderr" = "$1: stdin: Bad file descriptor" ]
+    }
+    each closed_stream
+}
+
+@test "aee-simulate: a standard stream that is closed is no file of the run" {
+    aee-simulate -d a
+    aee-simulate -d b <&- >&- 2>&-
+    diff -r a b
+}
+
 @test "every program: an unknown option is a wrong command line" {
     unknown() {
         run -2 --separate-stderr "$program" --nonsense </dev/null

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,21 @@
 #include "record/table.h"
 #include "record/utf8.h"
 
+/* Where a standard stream is closed, take its place, so that no file gets its
+ * number and what is meant for the stream: by a descriptor that cannot be used
+ * that way, so that using it still fails. */
+static void
+fill_standard(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 void
 cli_init(struct cli *cli, const char *usage)
 {
+	fill_standard();
 	*cli = (struct cli){
 		.usage = usage, .precision = RECOUT_PRECISION, .prefix = ""
 	};

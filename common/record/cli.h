@@ -121,7 +121,7 @@ struct cli {
 	struct date_zone *zone;
 };
 
-/* usage: what -h prints. */
+/* First of all, before anything is opened; usage: what -h prints. */
 void cli_init(struct cli *cli, const char *usage);
 
 /* Take a common option; false if c is not one.  -h and -V end the program, and
