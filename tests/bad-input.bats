@@ -115,6 +115,21 @@ refuses() {
     each keep
 }
 
+@test "aee-kpi: bad rows of files with other headers are kept under their own" {
+    printf 'order_date,channel,order_value\n2025-01-01,a,x\n2025-01-02,a,1\n' >one
+    printf 'channel,order_value,order_date\na,y,2025-01-03\na,z,2025-01-03\n' >two
+    run -0 --separate-stderr aee-kpi --bad-rows=bad one two one
+    diff bad - <<'END'
+order_date,channel,order_value
+2025-01-01,a,x
+channel,order_value,order_date
+a,y,2025-01-03
+a,z,2025-01-03
+order_date,channel,order_value
+2025-01-01,a,x
+END
+}
+
 @test "every program: nothing comes to be under -o when it is killed" {
     killed() {
         echo before >out
