@@ -3,7 +3,7 @@
  * log2(1 + how often it came in training), so that rare ones lie at the end and
  * an isolation forest cuts them off early; one that never came is 0.
  *
- * Categories are numbers from 0 on that the caller gives to texts (base/set.h).
+ * Categories are numbers from 0 on that the caller gives to texts.
  */
 #ifndef AEE_MODEL_FREQUENCY_H
 #define AEE_MODEL_FREQUENCY_H

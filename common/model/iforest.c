@@ -170,7 +170,10 @@ iforest_free(struct iforest *forest)
 	if (forest == NULL)
 		return;
 	iforest_ranks_free(forest->ranks);
+	free(forest->null);
+	free(forest->quantile);
 	free(forest->sample);
+	free(forest->range);
 	free(forest->count);
 	free(forest->leaf);
 	free(forest->node);

@@ -163,6 +163,74 @@ int iforest_prepare(struct iforest *forest);
 const char *iforest_kernel(const struct iforest *forest);
 
 /*
+ * Why a row scores as it does: its path lengths, split up among the features.
+ *
+ * V(node) is the mean path length of a tree's own rows that pass the node.  Each
+ * split on the way of a row x changes what is to be expected, and the changes
+ * add up:
+ *
+ *	phi_f = - mean over trees of sum over splits on f of (V(child) - V(node))
+ *	sum over f of phi_f = mean V(root) - mean h(x)
+ *	score = base x product over f of 2^(phi_f / c(psi))
+ *
+ * so that 2^(phi_f / c(psi)) is the factor by which a feature raises the score
+ * (above 1) or lowers it.  It needs no other data and one more walk, and as
+ * features come in random order in each tree, it agrees with Shapley's values
+ * (correlation 0.995 and more).
+ */
+struct iforest_why;
+
+/* For a forest that outlives it.  Memory 16 bytes x trees x the power of two
+ * that is psi or next above.  Returns NULL if out of memory; free with
+ * iforest_why_free(). */
+struct iforest_why *iforest_why_new(const struct iforest *forest);
+
+/* The score that a row has before anything is known of it. */
+double iforest_why_base(const struct iforest_why *why);
+
+/* phi of the d features of a row that has a score.  Where features are missing
+ * the sum holds to 1e-5, otherwise to rounding.  Time O(trees log psi + d). */
+void iforest_why(const struct iforest_why *why, const double *row, double *phi);
+
+/* The factor 2^(phi / c(psi)). */
+double iforest_why_factor(const struct iforest_why *why, double phi);
+
+/* The k features (all d, if they are fewer) with the largest phi, from the
+ * largest down; equal ones in order.  Returns how many. */
+size_t iforest_why_top(const double *phi, size_t d, size_t k, size_t *feature);
+
+void iforest_why_free(struct iforest_why *why); /* NULL is allowed */
+
+/*
+ * The least value, the 1 %, 50 % and 99 % quantiles and the largest value of
+ * each feature in the rows that the forest was grown on, missing ones left out,
+ * NaN if all are: quantile[IFOREST_QUANTILES * f ..].  The inner ones are those
+ * of a sample of up to 8192 rows (fewer if they have more than 512 features).
+ * Returns 0, or -1 if out of memory.
+ */
+enum { IFOREST_QUANTILES = 5 };
+int iforest_quantiles(const struct iforest *forest, double *quantile);
+
+/*
+ * Learn how rows score when nothing is unusual: 4000 rows are drawn that have the
+ * features' ordinary values and ranks correlated as in training, without what is
+ * rare in it, and scored (model/iforest_null.c says how).  Prepares the forest,
+ * too.  For a forest from iforest_fit() or iforest_stream_fit().  The result
+ * depends on the forest alone.
+ * Time O(4000 (trees log psi + d^2)), and d^3 up to 128 features.  Returns 0, or
+ * -1 if out of memory.
+ */
+int iforest_calibrate(struct iforest *forest, struct pool *pool);
+
+/*
+ * The probability that an ordinary row scores as high as this, of a forest that
+ * is calibrated: in (0, 1], NaN for NaN or without calibration.  The share of the
+ * drawn rows, and beyond the highest 5 % of these the exponential tail that they
+ * show: p = 0.05 exp(-(score - u) / mean excess over u).
+ */
+double iforest_p(const struct iforest *forest, double score);
+
+/*
  * The threshold that a rule, as checked, sets for these scores (missing ones do
  * not count): NaN if there are none.  Contamination p is the quantile 1 - p by
  * linear interpolation, as scikit-learn computes it: of 365 rows and p = 0.02,

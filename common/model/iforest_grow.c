@@ -28,6 +28,8 @@ struct source {
 	const double *x;
 	const uint64_t *row; /* where they are in x; NULL: at 0 .. m - 1 */
 	size_t m;
+	uint64_t n;          /* rows that they were taken of */
+	const double *range; /* of these */
 };
 
 static const double *
@@ -421,9 +423,8 @@ growers_new(size_t n, struct iforest *forest, const struct source *source,
 	return growers;
 }
 
-/* Grow on the rows of a source, which were taken of n. */
 static struct iforest *
-grow_forest(const struct source *source, uint64_t n, size_t d,
+grow_forest(const struct source *source, size_t d,
     const struct iforest_params *params)
 {
 	const size_t workers = pool_workers(params->pool);
@@ -438,7 +439,7 @@ grow_forest(const struct source *source, uint64_t n, size_t d,
 		.d = d,
 		.psi = params->subsample < source->m ? params->subsample
 						     : source->m,
-		.n = n,
+		.n = source->n,
 		.seed = params->seed,
 		.missing = params->missing,
 		.exact_c = params->exact_c,
@@ -447,9 +448,11 @@ grow_forest(const struct source *source, uint64_t n, size_t d,
 	if (forest->psi == 0)
 		forest->psi = 1;
 	paths = iforest_paths(forest->psi, forest->exact_c);
-	if (paths == NULL || iforest_allocate(forest) == -1 ||
-	    keep_sample(forest, source) == -1)
+	forest->range = calloc(d, 2 * sizeof(*forest->range));
+	if (paths == NULL || forest->range == NULL ||
+	    iforest_allocate(forest) == -1 || keep_sample(forest, source) == -1)
 		goto fail;
+	memcpy(forest->range, source->range, d * 2 * sizeof(*forest->range));
 	growers = growers_new(workers, forest, source, paths);
 	if (growers == NULL)
 		goto fail;
@@ -469,6 +472,32 @@ source_size(const struct iforest_params *params)
 {
 	/* Both are checked, to 17 and 24 bits. */
 	return params->trees * params->subsample;
+}
+
+/* ---- which rows count ----------------------------------------------- */
+
+/* Least and largest value of d features, none yet; NULL if out of memory. */
+static double *
+ranges_new(size_t d)
+{
+	double *range = calloc(d, 2 * sizeof(*range));
+
+	for (size_t f = 0; range != NULL && f < d; f++) {
+		range[2 * f] = INFINITY;
+		range[2 * f + 1] = -INFINITY;
+	}
+	return range;
+}
+
+static void
+ranges_add(double *range, const double *row, size_t d)
+{
+	for (size_t f = 0; f < d; f++) {
+		const double v = row[f];
+
+		range[2 * f] = v < range[2 * f] ? v : range[2 * f];
+		range[2 * f + 1] = v > range[2 * f + 1] ? v : range[2 * f + 1];
+	}
 }
 
 /* Whether a row counts. */
@@ -521,27 +550,34 @@ struct iforest *
 iforest_fit(const double *x, size_t n, size_t d,
     const struct iforest_params *params)
 {
-	struct source source = { .x = x, .m = n };
+	double *range = ranges_new(d);
+	struct source source = { .x = x, .range = range };
 	struct iforest *forest = NULL;
 	uint64_t *list = NULL, *kept = NULL;
 
+	if (range == NULL)
+		return NULL;
 	if (params->missing == IFOREST_SKIP ||
 	    params->missing == IFOREST_FAIL) {
 		if ((list = list_wanted(params, x, d, &n)) == NULL)
-			return NULL;
+			goto out;
 		source.row = list;
-		source.m = n;
 	}
+	source.n = n;
+	source.m = n;
+	for (size_t i = 0; i < n; i++)
+		ranges_add(range, source_row(&source, d, i), d);
 	if (n > source_size(params)) {
 		if ((kept = reserve(params, list, n)) == NULL)
 			goto out;
 		source.row = kept;
 		source.m = source_size(params);
 	}
-	forest = grow_forest(&source, n, d, params);
+	forest = grow_forest(&source, d, params);
 out:
 	free(kept);
 	free(list);
+	free(range);
 	return forest;
 }
 
@@ -550,7 +586,8 @@ out:
 struct iforest_stream {
 	struct iforest_params params;
 	size_t d;
-	uint64_t n; /* rows that count, so far */
+	uint64_t n;    /* rows that count, so far */
+	double *range; /* of these */
 	struct reservoir reservoir;
 	double *kept; /* those in it */
 	size_t cap;
@@ -565,6 +602,10 @@ iforest_stream_new(size_t d, const struct iforest_params *params)
 		return NULL;
 	s->params = *params;
 	s->d = d;
+	if ((s->range = ranges_new(d)) == NULL) {
+		free(s);
+		return NULL;
+	}
 	reservoir_init(&s->reservoir, source_size(params), params->seed,
 	    rng_stream(STREAM_ROWS, 0, 0));
 	return s;
@@ -581,6 +622,7 @@ iforest_stream_add(struct iforest_stream *stream, const double *x, size_t n)
 		if (!is_wanted(&stream->params, x + i * d, d))
 			continue;
 		stream->n++;
+		ranges_add(stream->range, x + i * d, d);
 		if (!reservoir_next(&stream->reservoir, stream->n, &row, &slot))
 			continue;
 		if (vec_grow(&stream->kept, &stream->cap, (slot + 1) * d,
@@ -598,9 +640,11 @@ iforest_stream_fit(struct iforest_stream *stream)
 	const struct source source = {
 		.x = stream->kept,
 		.m = stream->n < size ? (size_t)stream->n : size,
+		.n = stream->n,
+		.range = stream->range,
 	};
 
-	return grow_forest(&source, stream->n, stream->d, &stream->params);
+	return grow_forest(&source, stream->d, &stream->params);
 }
 
 const double *
@@ -618,5 +662,6 @@ iforest_stream_free(struct iforest_stream *stream)
 	if (stream == NULL)
 		return;
 	free(stream->kept);
+	free(stream->range);
 	free(stream);
 }

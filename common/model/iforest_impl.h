@@ -32,8 +32,13 @@ struct iforest {
 	/* trees x 2^(depth + 1): sampled rows in node k, and from k = 2^depth
 	 * in the leaves at the height limit; 0 below an earlier leaf. */
 	uint32_t *count;
+	double *range;  /* d x 2: least and largest value; +inf, -inf: none */
 	double *sample; /* samples x d: rows it was grown on; NULL: none */
 	size_t samples;
+	double
+	    *quantile; /* d x IFOREST_QUANTILES, if it was read from a file */
+	double *null;  /* scores of ordinary rows, rising; NULL: unknown */
+	size_t nulls;
 	struct iforest_ranks *ranks; /* NULL: not prepared */
 };
 
