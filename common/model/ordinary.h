@@ -15,7 +15,8 @@
  * is median + b (exp(g t) - 1) / g, b and g such that its quartile and its 5 %
  * quantile are met.  g is taken to be 0 (no skewness) as far as chance explains
  * it, and never less, so that the tail of a lognormal is found and that of a
- * uniform is too long.  Where the body has no spread on a side (a feature that is
+ * uniform is too long: a body of two peaks would have its tails cut.  Where the
+ * quartile is the median, the tail is taken to be that of an exponential.  Where the body has no spread on a side (a feature that is
  * nearly always 0), nothing is known but the table's own values, and they are
  * taken to the end.
  *
@@ -27,8 +28,8 @@
  * there are 0.5 to 8 %, below 0.01 0 to 1.9 %, below 0.001 0 to 0.3 %; fewest for
  * bodies without tails, most for t3 and for features that are mostly zero.  Not
  * covered: several rare 0/1 features that go together look rarer than they are
- * (three times too many p-values below 0.01), as ranks with so many ties
- * understate their correlation.
+ * (three times too many p-values below 0.01, ten times below 0.001), as ranks
+ * with so many ties understate their correlation.
  */
 #ifndef AEE_MODEL_ORDINARY_H
 #define AEE_MODEL_ORDINARY_H
