@@ -204,7 +204,8 @@ void iforest_why_free(struct iforest_why *why); /* NULL is allowed */
 /*
  * The least value, the 1 %, 50 % and 99 % quantiles and the largest value of
  * each feature in the rows that the forest was grown on, missing ones left out,
- * NaN if all are: quantile[IFOREST_QUANTILES * f ..].  The inner ones are those
+ * NaN if all are (or where one lies between infinities of both signs):
+ * quantile[IFOREST_QUANTILES * f ..].  The inner ones are those
  * of a sample of up to 8192 rows (fewer if they have more than 512 features).
  * Returns 0, or -1 if out of memory.
  */

@@ -42,6 +42,8 @@ struct iforest {
 	struct iforest_ranks *ranks; /* NULL: not prepared */
 };
 
+enum { IFOREST_NULLS = 4000 };
+
 /* Its arrays, for the fields up to gain set but depth and c, with no split
  * anywhere.  Returns 0, or -1 if out of memory. */
 int iforest_allocate(struct iforest *forest);

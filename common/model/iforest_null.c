@@ -17,7 +17,7 @@
 
 enum {
 	STREAM_NULL = 'N',
-	ROWS = 4000,
+	ROWS = IFOREST_NULLS,
 	BLOCK = 125,      /* rows of one task */
 	TAIL = ROWS / 20, /* rows beyond the 95 % point u */
 };
