@@ -95,6 +95,9 @@ golden: $(TOOLS)
 bench: $(TOOLS)
 	@B=$(B) tests/bench/bench.sh
 
+bench-iforest: $(TOOLS) $(B)/bench/bench_iforest
+	@B=$(B) tests/bench/iforest.sh
+
 bench-%: $(B)/bench/bench_%
 	$<
 
@@ -139,6 +142,6 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-iforest golden format lint \
 	install uninstall clean
 .SECONDARY:

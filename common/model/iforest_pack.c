@@ -10,6 +10,7 @@
 
 #define MAX_BYTES ((size_t)512 << 20)
 #define MAX_GROWTH 256
+#define NAN_BITS (UINT64_C(0x7ff8) << 48) /* of all NaN, the one to write */
 
 enum { LEAF = 0, SPLIT = 1 };
 
@@ -37,10 +38,8 @@ put_double(struct writer *w, double v)
 {
 	uint64_t bits;
 
-	if (isnan(v))
-		v = NAN; /* one of them */
 	memcpy(&bits, &v, sizeof(bits));
-	put(w, bits, 8);
+	put(w, isnan(v) ? NAN_BITS : bits, 8);
 }
 
 static void
@@ -155,6 +154,8 @@ get_double(struct reader *r)
 	double v;
 
 	memcpy(&v, &bits, sizeof(v));
+	if (isnan(v) && bits != NAN_BITS)
+		refuse(r, "a feature has bad quantiles");
 	return v;
 }
 
