@@ -134,7 +134,7 @@ iforest_set_leaf(struct iforest *forest, size_t tree, size_t k, unsigned level,
 int
 iforest_prepare(struct iforest *forest)
 {
-	bool fits;
+	bool fits = false;
 
 	if (forest->ranks == NULL)
 		forest->ranks = iforest_ranks_new(forest, &fits);

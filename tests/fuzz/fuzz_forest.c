@@ -29,11 +29,11 @@ use(const struct iforest *forest)
 		1e9 };
 	const size_t d = iforest_about(forest).features;
 	struct iforest_why *why = iforest_why_new(forest);
-	double *x = calloc(d, 2 * sizeof(*x)), *phi = x + d;
+	double *x = calloc(d, sizeof(*x)), *phi = calloc(d, sizeof(*phi));
 
-	check(why != NULL && x != NULL);
+	check(why != NULL && x != NULL && phi != NULL);
 	for (size_t k = 0; k < 7; k++) {
-		double score, sum = 0;
+		double score = NAN, sum = 0;
 
 		for (size_t f = 0; f < d; f++)
 			x[f] = values[(f * k + k) % 7];
@@ -45,6 +45,7 @@ use(const struct iforest *forest)
 		check(isfinite(sum));
 		check(!(iforest_p(forest, score) <= 0));
 	}
+	free(phi);
 	free(x);
 	iforest_why_free(why);
 }

@@ -35,7 +35,7 @@ a_forest_finds_the_rare_category(void **state)
 		.trees = 100, .subsample = 256, .seed = 1
 	};
 	struct frequency f = { 0 };
-	double x[N], score[N], unseen;
+	double x[N], score[N], unseen = NAN;
 	struct iforest *forest;
 
 	(void)state;
