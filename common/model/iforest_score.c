@@ -248,8 +248,9 @@ void
 iforest_scores_with(struct pool *pool, const struct iforest *forest,
     const double *x, size_t n, double *score)
 {
-	struct job job = { forest, x, n, score };
+	struct job job = { .forest = forest, .x = x, .n = n };
 
+	job.score = score;
 	pool_run(pool, n / BLOCK + (n % BLOCK != 0), score_task, &job);
 }
 

@@ -62,7 +62,8 @@ small_matrices_have_their_eigenvalues(void **state)
 static void
 any_symmetric_matrix_is_decomposed(void **state)
 {
-	double a[MAX * MAX], copy[MAX * MAX], value[MAX], vector[MAX * MAX];
+	double a[MAX * MAX] = { 0 }, copy[MAX * MAX], value[MAX],
+		       vector[MAX * MAX];
 	struct rng rng;
 
 	(void)state;
