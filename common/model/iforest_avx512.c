@@ -437,17 +437,25 @@ add_trees_64(const struct ranks_group *group, struct block *b, size_t rows,
 		add_tree(&group->tree[t], b, rows, low, high, 64);
 }
 
+/* The least number of columns that there is a kernel for. */
+static size_t
+columns_for(size_t d)
+{
+	static const size_t columns[] = { 4, 8, 12, 16, 32, 64 };
+	size_t i = 0;
+
+	while (columns[i] < d)
+		i++;
+	return columns[i];
+}
+
 void
 ranks_add(const struct ranks_group *group, const double *x, size_t n, size_t d,
     uint64_t *sum)
 {
 	uint16_t rank[RANKS_CELLS], low[RANKS_CELLS / 4];
 	uint16_t high[RANKS_CELLS / 4];
-	const size_t columns = d <= 4 ? 4
-	    : d <= 8                  ? 8
-	    : d <= 16                 ? 16
-	    : d <= 32                 ? 32
-				      : 64;
+	const size_t columns = columns_for(d);
 	const size_t stride = RANKS_CELLS / columns / RANKS_LANES * RANKS_LANES;
 	struct block b = { .rank = rank, .stride = stride };
 
