@@ -141,6 +141,9 @@ golden: $(TOOLS)
 bench: $(TOOLS) $(BENCHES)
 	@B=$(B) tests/bench/bench.sh
 
+bench-iforest: $(TOOLS) $(B)/bench/bench_iforest
+	@B=$(B) tests/bench/iforest.sh
+
 bench-%: $(B)/bench/bench_%
 	$<
 
@@ -190,6 +193,7 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench bench-forecast golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-forecast \
+	bench-iforest golden format lint \
 	install uninstall clean
 .SECONDARY:
