@@ -867,6 +867,7 @@ look_ahead(const struct run *x, size_t horizon)
 		.year_probability = NAN };
 	struct spread below = { 0 }, above = { 0 };
 	struct sum sum = { 0 };
+	size_t step = x->r->step > 0 ? (size_t)x->r->step : 1;
 	bool bounds = true;
 
 	for (size_t i = x->r->actual; x->r->actual > 0 && i < x->in->n; i++) {
@@ -885,7 +886,7 @@ look_ahead(const struct run *x, size_t horizon)
 		widen(&above, (d->upper - d->yhat) / quantile, high);
 	}
 	o.days = sum.n;
-	if (o.days == 0)
+	if (o.days == 0 || o.days < horizon / step)
 		return o;
 	o.yhat = total(&sum);
 	if (bounds) {

@@ -436,9 +436,8 @@ static void
 find_outlook(struct finder *f, const struct insights_outlook *o)
 {
 	double p = o->probability, limit = f->rules->probability;
-	size_t step = f->r->step > 0 ? (size_t)f->r->step : 1;
 
-	if (o->days == 0 || o->days < o->horizon / step)
+	if (isnan(o->yhat))
 		return;
 	push(f,
 	    &(struct insights_finding){
