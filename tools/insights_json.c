@@ -578,7 +578,9 @@ put_incident(struct document *d, size_t i)
 	const struct insights_incident_text *t = d->data->incident == NULL
 	    ? NULL
 	    : &d->data->incident_text[i];
-	const char *kind = e->direction < 0 ? "dip" : "spike";
+	const char *kind = e->direction < 0 ? "dip"
+	    : e->direction > 0              ? "spike"
+					    : "anomaly";
 
 	json_object(&d->j);
 	put_text(d, "incident", t == NULL ? NULL : t->incident);

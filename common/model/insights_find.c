@@ -56,7 +56,9 @@ find_day(struct finder *f, enum insights_kind kind, size_t i)
 		.kind = kind,
 		.date = d->date,
 		.end = d->date,
-		.number = { d->revenue, d->revenue / f->r->daily_revenue },
+		.number = { d->revenue,
+		    f->r->daily_revenue > 0 ? d->revenue / f->r->daily_revenue
+					    : NAN },
 	    });
 }
 
