@@ -1,7 +1,6 @@
 #include "insights_out.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,114 +86,103 @@ is_markdown(const struct brief *b)
 	return b->escape == INSIGHTS_MARKDOWN;
 }
 
-/* The cells of a row, texts that are safe already, up to a NULL. */
+/* A row of cells that are safe already; after the first one, a rule too. */
 static void
-put_row(const struct brief *b, const char *first, ...)
+put_row(const struct brief *b, const char *const *cell, size_t n, bool first)
 {
-	va_list args;
-
-	fprintf(b->to, is_markdown(b) ? "| %s |" : "  %s", first);
-	va_start(args, first);
-	for (const char *cell; (cell = va_arg(args, const char *)) != NULL;)
-		fprintf(b->to, is_markdown(b) ? " %s |" : " | %s", cell);
-	va_end(args);
+	fprintf(b->to, is_markdown(b) ? "| %s |" : "  %s", cell[0]);
+	for (size_t i = 1; i < n; i++)
+		fprintf(b->to, is_markdown(b) ? " %s |" : " | %s", cell[i]);
 	fputc('\n', b->to);
-}
-
-static void
-put_rule(const struct brief *b, int columns)
-{
-	if (!is_markdown(b))
+	if (!first || !is_markdown(b))
 		return;
 	fputs("| --- |", b->to);
-	for (int i = 1; i < columns; i++)
+	for (size_t i = 1; i < n; i++)
 		fputs(" ---: |", b->to);
 	fputc('\n', b->to);
 }
 
-enum { CELL = 48 };
+static const char *
+number(const struct brief *b, double v, enum insights_unit unit)
+{
+	struct insights_paper paper;
+
+	insights_paper_open(&paper, b->story->data);
+	insights_put_number(paper.to, v, unit);
+	return insights_paper_keep(&paper);
+}
 
 static const char *
-cell(char text[CELL], double v, enum insights_unit unit)
+channel_name(const struct brief *b, size_t channel)
 {
-	FILE *to;
+	struct insights_paper paper;
 
-	if (isnan(v))
-		return "-";
-	to = fmemopen(text, CELL, "w");
-	if (to == NULL)
-		return "-";
-	insights_put_number(to, v, unit);
-	fclose(to);
-	return text;
+	insights_paper_open(&paper, b->story->data);
+	insights_put(paper.to, insights_channel_name(b->story->data, channel),
+	    b->escape);
+	return insights_paper_keep(&paper);
 }
 
 static void
 put_channels(const struct brief *b)
 {
-	const struct insights *r = b->story->result;
+	static const char *const head[] = { "channel", "revenue", "share",
+		"orders", "sessions", "conversion_rate",
+		"revenue_per_session" };
 
-	put_row(b, "channel", "revenue", "share", "orders", "sessions",
-	    "conversion_rate", "revenue_per_session", NULL);
-	put_rule(b, 7);
+	put_row(b, head, 7, true);
 	for (size_t i = 0; i < b->story->data->input.channels; i++) {
-		const struct insights_channel *c = &r->channel[i];
-		char text[6][CELL];
-		char *name = NULL;
-		size_t n = 0;
-		FILE *to = open_memstream(&name, &n);
+		const struct insights_channel *c = &b->story->result
+							->channel[i];
+		const struct insights_sums *s = &c->all;
+		const char *const cell[] = { channel_name(b, i),
+			number(b, s->revenue, INSIGHTS_MONEY),
+			number(b, c->share, INSIGHTS_SHARE),
+			number(b, s->orders, INSIGHTS_COUNT),
+			number(b, s->sessions, INSIGHTS_COUNT),
+			number(b, s->conversion_rate, INSIGHTS_RATE),
+			number(b, s->revenue_per_session, INSIGHTS_MONEY) };
 
-		if (to == NULL)
-			cli_no_memory(b->story->data->cli);
-		insights_put(to, insights_channel_name(b->story->data, i),
-		    b->escape);
-		if (fclose(to) == EOF)
-			cli_no_memory(b->story->data->cli);
-		put_row(b, name, cell(text[0], c->all.revenue, INSIGHTS_MONEY),
-		    cell(text[1], c->share, INSIGHTS_SHARE),
-		    cell(text[2], c->all.orders, INSIGHTS_COUNT),
-		    cell(text[3], c->all.sessions, INSIGHTS_COUNT),
-		    cell(text[4], c->all.conversion_rate, INSIGHTS_RATE),
-		    cell(text[5], c->all.revenue_per_session, INSIGHTS_MONEY),
-		    NULL);
-		free(name);
+		put_row(b, cell, 7, false);
 	}
 }
 
 static void
 put_months(const struct brief *b)
 {
+	static const char *const head[] = { "month", "revenue", "orders", "aov",
+		"sessions", "conversion_rate" };
 	const struct insights *r = b->story->result;
 
-	put_row(b, "month", "revenue", "orders", "aov", "sessions",
-	    "conversion_rate", NULL);
-	put_rule(b, 6);
+	put_row(b, head, 6, true);
 	for (size_t m = 0; m < r->n_months; m++) {
 		const struct insights_sums *s = &r->months[m];
-		char text[5][CELL], date[DATE_TEXT_MAX];
+		char date[DATE_TEXT_MAX];
+		const char *const cell[] = { date,
+			number(b, s->revenue, INSIGHTS_MONEY),
+			number(b, s->orders, INSIGHTS_COUNT),
+			number(b, s->aov, INSIGHTS_MONEY),
+			number(b, s->sessions, INSIGHTS_COUNT),
+			number(b, s->conversion_rate, INSIGHTS_RATE) };
 
 		date_format(s->from, date);
 		date[7] = '\0';
-		put_row(b, date, cell(text[0], s->revenue, INSIGHTS_MONEY),
-		    cell(text[1], s->orders, INSIGHTS_COUNT),
-		    cell(text[2], s->aov, INSIGHTS_MONEY),
-		    cell(text[3], s->sessions, INSIGHTS_COUNT),
-		    cell(text[4], s->conversion_rate, INSIGHTS_RATE), NULL);
+		put_row(b, cell, 6, false);
 	}
 }
 
 static void
 put_weekdays(const struct brief *b)
 {
-	put_row(b, "weekday", "index", NULL);
-	put_rule(b, 2);
-	for (size_t w = 0; w < 7; w++) {
-		char text[CELL];
+	static const char *const head[] = { "weekday", "index" };
 
-		put_row(b, insights_weekday_name(w),
-		    cell(text, b->story->result->weekday[w].index,
-			INSIGHTS_RATIO),
-		    NULL);
+	put_row(b, head, 2, true);
+	for (size_t w = 0; w < 7; w++) {
+		const char *const cell[] = { insights_weekday_name(w),
+			number(b, b->story->result->weekday[w].index,
+			    INSIGHTS_RATIO) };
+
+		put_row(b, cell, 2, false);
 	}
 }
 
@@ -349,24 +337,22 @@ add_part(struct prompt *p, enum insights_section section,
     const struct insights_finding *finding)
 {
 	struct part part = { .section = section, .finding = finding };
+	struct insights_paper paper;
 	struct brief b = { NULL, p->story, INSIGHTS_QUOTED };
-	char *text = NULL;
-	size_t n = 0;
 
-	if ((b.to = open_memstream(&text, &n)) == NULL)
-		cli_no_memory(p->data->cli);
+	insights_paper_open(&paper, p->data);
+	b.to = paper.to;
 	if (finding != NULL)
 		put_line(b.to, p->story, finding);
 	else
 		put_table(&b, section);
-	if (fclose(b.to) == EOF ||
-	    (part.text = arena_copy(&p->data->arena, text, n)) == NULL ||
-	    vec_grow(&p->part, &p->capacity, p->n + 1, sizeof(*p->part)) == -1)
-		cli_no_memory(p->data->cli);
-	free(text);
+	part.text = insights_paper_keep(&paper);
 	part.tokens = tokens_estimate(part.text, strlen(part.text));
-	if (part.tokens > 0)
-		p->part[p->n++] = part;
+	if (part.tokens == 0)
+		return;
+	if (vec_grow(&p->part, &p->capacity, p->n + 1, sizeof(*p->part)) == -1)
+		cli_no_memory(p->data->cli);
+	p->part[p->n++] = part;
 }
 
 static bool
@@ -478,18 +464,13 @@ put_prompt(FILE *to, const struct prompt *p)
 static size_t
 bare_tokens(struct prompt *p)
 {
-	char *text = NULL;
-	size_t n = 0, tokens;
-	FILE *to = open_memstream(&text, &n);
+	struct insights_paper paper;
+	const char *text;
 
-	if (to == NULL)
-		cli_no_memory(p->data->cli);
-	put_prompt(to, p);
-	if (fclose(to) == EOF)
-		cli_no_memory(p->data->cli);
-	tokens = tokens_estimate(text, n);
-	free(text);
-	return tokens;
+	insights_paper_open(&paper, p->data);
+	put_prompt(paper.to, p);
+	text = insights_paper_keep(&paper);
+	return tokens_estimate(text, strlen(text));
 }
 
 size_t

@@ -200,7 +200,7 @@ read_consensus(struct insights_data *data, struct days *days,
 	int confirmed = recin_find(in, "consensus_anomaly");
 	int tier = recin_find(in, "tier");
 	int *detector = find_detectors(data, in);
-	struct insights_day d;
+	struct insights_day d = { 0 };
 	double *const value[] = { &d.revenue, &d.orders, &d.sessions, &d.value,
 		&d.yhat, &d.lower, &d.upper, &d.p };
 
@@ -341,7 +341,7 @@ read_channels(struct insights_data *data)
 	int channel = cli_need(data->cli, in, "channel");
 	const int column[] = { cli_need(data->cli, in, "revenue"),
 		recin_find(in, "orders"), recin_find(in, "sessions") };
-	struct insights_channel_day d;
+	struct insights_channel_day d = { 0 };
 	double *const value[] = { &d.revenue, &d.orders, &d.sessions };
 	size_t capacity = 0, *n = &data->input.channel_days;
 
@@ -572,7 +572,7 @@ read_explain(struct insights_data *data)
 		recin_find(in, "s0"), recin_find(in, "s1"),
 		recin_find(in, "o0"), recin_find(in, "o1") };
 	struct insights_effect e = { 0 };
-	struct insights_effect_text t;
+	struct insights_effect_text t = { 0 };
 	int32_t *const day[] = { &e.base_from, &e.base_to, &e.now_from,
 		&e.now_to };
 	double *const value[] = { &e.effect, &e.effect_pct, &e.share, &e.se,
@@ -663,7 +663,7 @@ read_backtest(struct insights_data *data)
 		cli_need(data->cli, in, "mae"), recin_find(in, "mape"),
 		recin_find(in, "smape"), recin_find(in, "mase"),
 		recin_find(in, "coverage"), recin_find(in, "naive_mae") };
-	struct insights_accuracy a;
+	struct insights_accuracy a = { 0 };
 	double *const value[] = { &a.horizon, &a.mae, &a.mape, &a.smape,
 		&a.mase, &a.coverage, &a.naive_mae };
 	size_t capacity = 0, *n = &data->input.accuracies;

@@ -123,20 +123,11 @@ put_evidence(struct document *d, const struct insights_finding *f)
 static const char *
 sentence(const struct insights_story *story, const struct insights_finding *f)
 {
-	char *text = NULL;
-	const char *kept;
-	size_t n = 0;
-	FILE *to = open_memstream(&text, &n);
+	struct insights_paper paper;
 
-	if (to == NULL)
-		cli_no_memory(story->data->cli);
-	insights_sentence(to, story, f, INSIGHTS_PLAIN);
-	if (fclose(to) == EOF)
-		cli_no_memory(story->data->cli);
-	if ((kept = arena_copy(&story->data->arena, text, n)) == NULL)
-		cli_no_memory(story->data->cli);
-	free(text);
-	return kept;
+	insights_paper_open(&paper, story->data);
+	insights_sentence(paper.to, story, f, INSIGHTS_PLAIN);
+	return insights_paper_keep(&paper);
 }
 
 static void

@@ -17,148 +17,172 @@ struct source_key {
 	const char *key; /* a template; NULL: none */
 };
 
-#define OF_DAY                                         \
-	{                                              \
-		INSIGHTS_FROM_CONSENSUS, "date={date}" \
-	}
-#define OF_DAYS                                               \
-	{                                                     \
-		INSIGHTS_FROM_CONSENSUS, "date={date}..{end}" \
-	}
+/* clang-format off */
+#define OF_DAY  { INSIGHTS_FROM_CONSENSUS, "date={date}" }
+#define OF_DAYS { INSIGHTS_FROM_CONSENSUS, "date={date}..{end}" }
 
 static const struct {
 	const char *sentence;
 	struct source_key key[2];
 } templates[INSIGHTS_KINDS] = {
-	[INSIGHTS_TOTALS] = { "From {date} to {end} revenue was {revenue}[, from {orders} "
-			      "orders of {aov} on average][; {conversion_rate} of {sessions} "
-			      "sessions ended in an order].",
+	[INSIGHTS_TOTALS] = {
+	    "From {date} to {end} revenue was {revenue}[, from {orders} "
+	    "orders of {aov} on average][; {conversion_rate} of {sessions} "
+	    "sessions ended in an order].",
 	    { OF_DAYS, { INSIGHTS_FROM_KPI, "total_revenue" } } },
-	[INSIGHTS_WINDOW_CHANGE] = { "Revenue from {date} to {end} was {revenue}[, {relative~} "
-				     "{relative?more:less} than in the period of the same length "
-				     "before ({previous})][, which is {unusual?more than:within} its "
-				     "usual ups and downs (z {z})][; sessions "
-				     "{sessions_relative+}][, conversion {conversion_relative+}][, "
-				     "order value {aov_relative+}].",
+	[INSIGHTS_WINDOW_CHANGE] = {
+	    "Revenue from {date} to {end} was {revenue}[, {relative~} "
+	    "{relative?more:less} than in the period of the same length "
+	    "before ({previous})][, which is {unusual?more than:within} its"
+	    " usual ups and downs (z {z})][; sessions "
+	    "{sessions_relative+}][, conversion {conversion_relative+}][, "
+	    "order value {aov_relative+}].",
 	    { OF_DAYS } },
-	[INSIGHTS_MONTH_CHANGE] = { "{month} brought revenue of {revenue}[, {daily_relative~} "
-				    "{daily_relative?more:less} a day than the month before "
-				    "({previous} in all)].",
+	[INSIGHTS_MONTH_CHANGE] = {
+	    "{month} brought revenue of {revenue}[, {daily_relative~} "
+	    "{daily_relative?more:less} a day than the month before "
+	    "({previous} in all)].",
 	    { OF_DAYS } },
-	[INSIGHTS_BEST_DAY] = { "The best day was {date} with "
-				"{revenue}[, {times_mean} times the mean].",
+	[INSIGHTS_BEST_DAY] = {
+	    "The best day was {date} with {revenue}[, {times_mean} times "
+	    "the mean].",
 	    { OF_DAY } },
-	[INSIGHTS_WORST_DAY] = { "The weakest day was {date} with "
-				 "{revenue}[, {times_mean} times the mean].",
+	[INSIGHTS_WORST_DAY] = {
+	    "The weakest day was {date} with {revenue}[, {times_mean} times"
+	    " the mean].",
 	    { OF_DAY } },
-	[INSIGHTS_CHANNEL_TOP] = { "{subject} is the largest channel with {share} of revenue "
-				   "({revenue})[; that is {concentrated?above:below} the limit of "
-				   "{threshold} from which the shop depends on it].",
+	[INSIGHTS_CHANNEL_TOP] = {
+	    "{subject} is the largest channel with {share} of revenue "
+	    "({revenue})[; that is {concentrated?above:below} the limit of "
+	    "{threshold} from which the shop depends on it].",
 	    { { INSIGHTS_FROM_CHANNELS, "channel={subject}" },
-		{ INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
-	[INSIGHTS_CHANNEL_LOW] = { "{subject} earns {revenue_per_session} a session, {ratio} times "
-				   "what the other channels earn[; {conversion_rate} of its sessions "
-				   "end in an order against {other_conversion_rate} (z "
-				   "{conversion_z})][. At the others' revenue per session it would "
-				   "have earned {shortfall} more].",
+	      { INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
+	[INSIGHTS_CHANNEL_LOW] = {
+	    "{subject} earns {revenue_per_session} a session, {ratio} times"
+	    " what the other channels earn[; {conversion_rate} of its "
+	    "sessions end in an order against {other_conversion_rate} (z "
+	    "{conversion_z})][. At the others' revenue per session it would"
+	    " have earned {shortfall} more].",
 	    { { INSIGHTS_FROM_CHANNELS, "channel={subject}" },
-		{ INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
-	[INSIGHTS_CHANNEL_HIGH] = { "{subject} earns {revenue_per_session} a session, {ratio} times "
-				    "what the other channels earn[; {conversion_rate} of its sessions "
-				    "end in an order against {other_conversion_rate} (z "
-				    "{conversion_z})].",
+	      { INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
+	[INSIGHTS_CHANNEL_HIGH] = {
+	    "{subject} earns {revenue_per_session} a session, {ratio} times"
+	    " what the other channels earn[; {conversion_rate} of its "
+	    "sessions end in an order against {other_conversion_rate} (z "
+	    "{conversion_z})].",
 	    { { INSIGHTS_FROM_CHANNELS, "channel={subject}" },
-		{ INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
-	[INSIGHTS_CHANNEL_CHANGE] = { "Revenue of {subject} a day was {daily_relative~} "
-				      "{daily_relative?higher:lower} in {month} than in the month "
-				      "before ({revenue} after {previous})[; its share went from "
-				      "{previous_share} to {share}].",
-	    { { INSIGHTS_FROM_CHANNELS,
-		"channel={subject}, date={date}..{end}" } } },
-	[INSIGHTS_CONVERSION_CHANGE] = { "From {date} to {end} {conversion_rate} of the sessions ended in "
-					 "an order, after {previous} in the period before[ ({relative+}, "
-					 "z {z}: {unusual?more than chance:within chance})].",
+	      { INSIGHTS_FROM_KPI, "revenue_by_channel.{subject}" } } },
+	[INSIGHTS_CHANNEL_CHANGE] = {
+	    "Revenue of {subject} a day was {daily_relative~} "
+	    "{daily_relative?higher:lower} in {month} than in the month "
+	    "before ({revenue} after {previous})[; its share went from "
+	    "{previous_share} to {share}].",
+	    { { INSIGHTS_FROM_CHANNELS, "channel={subject}, date={date}..{end}" } } },
+	[INSIGHTS_CONVERSION_CHANGE] = {
+	    "From {date} to {end} {conversion_rate} of the sessions ended "
+	    "in an order, after {previous} in the period before[ "
+	    "({relative+}, z {z}: {unusual?more than chance:within "
+	    "chance})].",
 	    { OF_DAYS } },
-	[INSIGHTS_CONVERSION_MONTHS] = { "Conversion was best in {month} with {best_rate} and weakest in "
-					 "{end_month} with {worst_rate}[; {conversion_rate} overall].",
+	[INSIGHTS_CONVERSION_MONTHS] = {
+	    "Conversion was best in {month} with {best_rate} and weakest in"
+	    " {end_month} with {worst_rate}[; {conversion_rate} overall].",
 	    { OF_DAYS } },
-	[INSIGHTS_WEEKDAYS] = { "{subject} is the strongest day of the week with {best_index} "
-				"times the mean of its week, {other} the weakest with "
-				"{worst_index}[; the weekday explains {strength} of the ups and "
-				"downs inside a week].",
+	[INSIGHTS_WEEKDAYS] = {
+	    "{subject} is the strongest day of the week with {best_index} "
+	    "times the mean of its week, {other} the weakest with "
+	    "{worst_index}[; the weekday explains {strength} of the ups and"
+	    " downs inside a week].",
 	    { OF_DAYS } },
-	[INSIGHTS_MONTHS] = { "{subject} is the strongest month with {best_index} times the "
-			      "mean revenue of a day, {other} the weakest with {worst_index}[; "
-			      "{trend_included?under two years, this includes the trend:over "
-			      "{years} years}].",
+	[INSIGHTS_MONTHS] = {
+	    "{subject} is the strongest month with {best_index} times the "
+	    "mean revenue of a day, {other} the weakest with "
+	    "{worst_index}[; {trend_included?under two years, this includes"
+	    " the trend:over {years} years}].",
 	    { OF_DAYS } },
-	[INSIGHTS_CHANGE_TOTAL] = { "Revenue from {date} to {end} was {revenue}, {effect~} "
-				    "{effect?more:less} than from {base_from} to {base_to}[ "
-				    "({relative+})][: {real?a real change:not told from noise} (q "
-				    "{q})].",
+	[INSIGHTS_CHANGE_TOTAL] = {
+	    "Revenue from {date} to {end} was {revenue}, {effect~} "
+	    "{effect?more:less} than from {base_from} to {base_to}[ "
+	    "({relative+})][: {real?a real change:not told from noise} (q "
+	    "{q})].",
 	    { { INSIGHTS_FROM_EXPLAIN, "level={level}, driver={driver}" } } },
-	[INSIGHTS_CHANGE_DRIVER] = { "Of this change, {subject} explains {effect+}[ (q {q}: "
-				     "{real?real:not told from noise})].",
+	[INSIGHTS_CHANGE_DRIVER] = {
+	    "Of this change, {subject} explains {effect+}[ (q {q}: "
+	    "{real?real:not told from noise})].",
 	    { { INSIGHTS_FROM_EXPLAIN, "level={level}, driver={driver}" } } },
-	[INSIGHTS_CHANGE_MEMBER] = { "{subject} changed by {effect+}[, from {previous} to "
-				     "{revenue}][ (q {q}: {real?real:not told from noise})].",
-	    { { INSIGHTS_FROM_EXPLAIN,
-		"level={level}, member={subject}, driver={driver}" } } },
-	[INSIGHTS_OUTLOOK] = { "The next {days} days ({date} to {end}) should bring {yhat}[ "
-			       "({yhat_lower} to {yhat_upper} with {interval} "
-			       "probability)][, {growth~} {growth?more:less} than the {days} "
-			       "days before; growth has a probability of "
-			       "{probability_of_growth}].",
+	[INSIGHTS_CHANGE_MEMBER] = {
+	    "{subject} changed by {effect+}[, from {previous} to "
+	    "{revenue}][ (q {q}: {real?real:not told from noise})].",
+	    { { INSIGHTS_FROM_EXPLAIN, "level={level}, member={subject}, driver={driver}" } } },
+	[INSIGHTS_OUTLOOK] = {
+	    "The next {days} days ({date} to {end}) should bring {column} "
+	    "of {yhat}[ ({yhat_lower} to {yhat_upper} with {interval} "
+	    "probability)][, {growth~} {growth?more:less} than the {days} "
+	    "days before; growth has a probability of "
+	    "{probability_of_growth}].",
 	    { OF_DAYS } },
-	[INSIGHTS_PATH] = { "From {date} to {end} {column} was {actual} where {expected} was "
-			    "expected[ ({relative+})][: {unusual?off:on} its expected path "
-			    "(z {z})].",
+	[INSIGHTS_PATH] = {
+	    "From {date} to {end} {column} was {actual} where {expected} "
+	    "was expected[ ({relative+})][: {unusual?off:on} its expected "
+	    "path (z {z})].",
 	    { OF_DAYS } },
-	[INSIGHTS_ACCURACY] = { "Tested on the past, forecasts {horizon} days ahead were off by "
-				"{mae} on average[ ({mape})][; {coverage} of the days were inside "
-				"the interval of {interval}][. {naive_better?The value of a "
-				"season before is better ({naive_mae}), so do not rely on this "
-				"forecast:The value of a season before does worse "
-				"({naive_mae})}].",
+	[INSIGHTS_ACCURACY] = {
+	    "Tested on the past, forecasts {horizon} days ahead were off by"
+	    " {mae} on average[ ({mape})][; {coverage} of the days were "
+	    "inside the interval of {interval}][. {naive_better?The value "
+	    "of a season before is better ({naive_mae}), so do not rely on "
+	    "this forecast:The value of a season before does worse "
+	    "({naive_mae})}].",
 	    { { INSIGHTS_FROM_BACKTEST, "horizon={horizon_key}" } } },
-	[INSIGHTS_OVERLAP] = { "{detectors} detectors flagged {flagged} of {days} days; "
-			       "{confirmed} were confirmed, {all} by all of them.",
+	[INSIGHTS_OVERLAP] = {
+	    "{detectors} detectors flagged {flagged} of {days} days; "
+	    "{confirmed} were confirmed, {all} by all of them.",
 	    { OF_DAYS } },
-	[INSIGHTS_CONFIRMED] = { "{date}: revenue was {revenue}[, {relative~} "
-				 "{relative?above:below} what was expected ({expected})]; {votes} "
-				 "of {detectors} detectors agree ({by})[. What was most unusual: "
-				 "{factor}].",
+	[INSIGHTS_CONFIRMED] = {
+	    "{date}: revenue was {revenue}[, {relative~} "
+	    "{relative?above:below} what was expected ({expected})]; "
+	    "{votes} of {detectors} detectors agree ({by})[. What was most "
+	    "unusual: {factor}].",
 	    { OF_DAY } },
-	[INSIGHTS_INCIDENT] = { "{span}: {what}[ {up?upwards:downwards}][, "
-				"{money_at_stake+} against what was expected][ ({mean_days~} "
-				"mean days of revenue)][, furthest on {peak}][. Likely cause: "
-				"{cause}][ ({cause_evidence})][. What was most unusual: "
-				"{factor}][. Detectors that agree: {by}].",
+	[INSIGHTS_INCIDENT] = {
+	    "{span}: {what}[ {up?upwards:downwards}][, {money_at_stake+} "
+	    "against what was expected][ ({mean_days~} mean days of "
+	    "revenue)][, furthest on {peak}][. Likely cause: {cause}][ "
+	    "({cause_evidence})][. What was most unusual: {factor}][. "
+	    "Detectors that agree: {by}].",
 	    { { INSIGHTS_FROM_INCIDENTS, "incident={incident}" }, OF_DAYS } },
-	[INSIGHTS_MISSING_DAYS] = { "{missing} of {days} days have no revenue figure, from {date} to "
-				    "{end}[{recent?; some of them are recent:}].",
+	[INSIGHTS_MISSING_DAYS] = {
+	    "{missing} of {days} days have no revenue figure, from {date} "
+	    "to {end}[{recent?; some of them are recent:}].",
 	    { OF_DAYS } },
-	[INSIGHTS_PARTIAL_DAY] = { "The last day, {date}, does not look complete: at most {ratio} "
-				   "times the usual of its weekday. It is left out of comparisons.",
+	[INSIGHTS_PARTIAL_DAY] = {
+	    "The last day, {date}, does not look complete: at most {ratio} "
+	    "times the usual of its weekday. It is left out of comparisons.",
 	    { OF_DAY } },
-	[INSIGHTS_BAD_ROWS] = { "{bad_rows} rows {of_orders?of the orders and traffic:of the "
-				"files read here} could not be used ({share}).",
+	[INSIGHTS_BAD_ROWS] = {
+	    "{bad_rows} rows {of_orders?of the orders and traffic:of the "
+	    "files read here} could not be used ({share}).",
 	    { { INSIGHTS_FROM_KPI, "bad_rows" } } },
-	[INSIGHTS_TOTALS_DIFFER] = { "The total of {total_revenue} is not the sum of the days, "
-				     "{sum_of_days}: the files are not of the same data.",
+	[INSIGHTS_TOTALS_DIFFER] = {
+	    "The total of {total_revenue} is not the sum of the days, "
+	    "{sum_of_days}: the files are not of the same data.",
 	    { { INSIGHTS_FROM_KPI, "total_revenue" } } },
-	[INSIGHTS_DATES_DIFFER] = { "The totals are of {date} to {end}, the days of another time "
-				    "(their first is off by {first_differs_days+}, their last by "
-				    "{last_differs_days+} days): the files do not belong together.",
+	[INSIGHTS_DATES_DIFFER] = {
+	    "The totals are of {date} to {end}, the days of another time "
+	    "(their first is off by {first_differs_days+}, their last by "
+	    "{last_differs_days+} days): the files do not belong together.",
 	    { { INSIGHTS_FROM_KPI, "first_date" },
-		{ INSIGHTS_FROM_KPI, "last_date" } } },
-	[INSIGHTS_NO_SESSIONS] = { "{without_sessions} of {days} days have orders but no figure of "
-				   "sessions: conversion leaves them out.",
+	      { INSIGHTS_FROM_KPI, "last_date" } } },
+	[INSIGHTS_NO_SESSIONS] = {
+	    "{without_sessions} of {days} days have orders but no figure of"
+	    " sessions: conversion leaves them out.",
 	    { OF_DAYS } },
-	[INSIGHTS_SHORT_HISTORY] = { "{days} days are a short history (under {threshold}): seasons and "
-				     "what is usual are told by little.",
+	[INSIGHTS_SHORT_HISTORY] = {
+	    "{days} days are a short history (under {threshold}): seasons "
+	    "and what is usual are told by little.",
 	    { OF_DAYS } },
 };
+/* clang-format on */
 
 /* ---- numbers ------------------------------------------------------------------ */
 
@@ -196,6 +220,10 @@ put_money(FILE *to, double v)
 void
 insights_put_number(FILE *to, double v, enum insights_unit unit)
 {
+	if (isnan(v)) {
+		fputs("-", to);
+		return;
+	}
 	switch (unit) {
 	case INSIGHTS_MONEY:
 		put_money(to, v);
@@ -227,25 +255,17 @@ insights_put_number(FILE *to, double v, enum insights_unit unit)
 
 /* ---- texts ------------------------------------------------------------------------ */
 
-/* What was written to memory, as a text that is kept. */
-struct paper {
-	struct insights_data *data;
-	FILE *to;
-	char *p;
-	size_t n;
-};
-
-static void
-paper_open(struct paper *paper, struct insights_data *data)
+void
+insights_paper_open(struct insights_paper *paper, struct insights_data *data)
 {
-	*paper = (struct paper){ .data = data };
+	*paper = (struct insights_paper){ .data = data };
 	paper->to = open_memstream(&paper->p, &paper->n);
 	if (paper->to == NULL)
 		cli_no_memory(data->cli);
 }
 
-static const char *
-paper_keep(struct paper *paper)
+const char *
+insights_paper_keep(struct insights_paper *paper)
 {
 	const char *kept;
 
@@ -264,14 +284,14 @@ static const char *formatted(struct insights_data *data, const char *format,
 static const char *
 formatted(struct insights_data *data, const char *format, ...)
 {
-	struct paper paper;
+	struct insights_paper paper;
 	va_list args;
 
-	paper_open(&paper, data);
+	insights_paper_open(&paper, data);
 	va_start(args, format);
 	vfprintf(paper.to, format, args);
 	va_end(args);
-	return paper_keep(&paper);
+	return insights_paper_keep(&paper);
 }
 
 static const char *
@@ -317,17 +337,17 @@ month_name(size_t month)
 const char *
 insights_voters(struct insights_data *data, uint64_t voters)
 {
-	struct paper paper;
+	struct insights_paper paper;
 	bool any = false;
 
-	paper_open(&paper, data);
+	insights_paper_open(&paper, data);
 	for (size_t i = 0; i < data->input.detectors; i++) {
 		if ((voters >> i & 1) == 0)
 			continue;
 		fprintf(paper.to, "%s%s", any ? "+" : "", data->detector[i]);
 		any = true;
 	}
-	return paper_keep(&paper);
+	return insights_paper_keep(&paper);
 }
 
 static const char *
@@ -656,15 +676,15 @@ put_braces(struct template *t, const char *p, const char *end)
 static void
 put_option(struct template *t, const char *p, const char *end)
 {
-	struct paper paper;
+	struct insights_paper paper;
 	struct template part = *t;
 	const char *text;
 
-	paper_open(&paper, t->story->data);
+	insights_paper_open(&paper, t->story->data);
 	part.to = paper.to;
 	part.missing = false;
 	expand(&part, p, end);
-	text = paper_keep(&paper);
+	text = insights_paper_keep(&paper);
 	if (!part.missing)
 		fputs(text, t->to);
 }
@@ -739,15 +759,15 @@ insights_evidence(const struct insights_story *story,
 	for (int i = 0; i < 2; i++) {
 		const struct source_key *key = &templates[finding->kind].key[i];
 		const char *file = story->data->source[key->source].file;
-		struct paper paper;
+		struct insights_paper paper;
 
 		if (key->key == NULL || file == NULL)
 			continue;
-		paper_open(&paper, story->data);
+		insights_paper_open(&paper, story->data);
 		put_template(paper.to, story, finding, key->key,
 		    INSIGHTS_PLAIN);
 		out[n++] = (struct insights_evidence){ file,
-			paper_keep(&paper) };
+			insights_paper_keep(&paper) };
 	}
 	return n;
 }

@@ -54,8 +54,19 @@ const char *insights_id(const struct insights_story *story,
  * and other controls as blanks. */
 void insights_put(FILE *to, const char *text, enum insights_escape escape);
 
-/* A rounded number. */
+/* A rounded number; "-" if it is missing. */
 void insights_put_number(FILE *to, double v, enum insights_unit unit);
+
+/* Text that is written to memory, and then kept as long as the data. */
+struct insights_paper {
+	struct insights_data *data;
+	FILE *to;
+	char *p;
+	size_t n;
+};
+void insights_paper_open(struct insights_paper *paper,
+    struct insights_data *data);
+const char *insights_paper_keep(struct insights_paper *paper);
 
 /* Names of detectors, joined by +; "" if there is none. */
 const char *insights_voters(struct insights_data *data, uint64_t voters);
