@@ -364,14 +364,24 @@ has_name(const struct prompt *p, const char *name)
 	return false;
 }
 
-static size_t
-gloss_tokens(const char *name)
+static void
+put_gloss(FILE *to, const char *name)
 {
-	const char *meaning = insights_glossary(name);
+	fprintf(to, "%s: %s\n", name, insights_glossary(name));
+}
 
-	return meaning == NULL ? 0
-			       : tokens_estimate(name, strlen(name)) +
-		tokens_estimate(meaning, strlen(meaning)) + 3;
+static size_t
+gloss_tokens(const struct prompt *p, const char *name)
+{
+	struct insights_paper paper;
+	const char *text;
+
+	if (insights_glossary(name) == NULL)
+		return 0;
+	insights_paper_open(&paper, p->data);
+	put_gloss(paper.to, name);
+	text = insights_paper_keep(&paper);
+	return tokens_estimate(text, strlen(text));
 }
 
 /* Take a part, with what its names need in the glossary, if there is room. */
@@ -387,7 +397,7 @@ take(struct prompt *p, struct part *part)
 	     number[i].name != NULL;
 	     i++)
 		if (!has_name(p, number[i].name))
-			cost += gloss_tokens(number[i].name);
+			cost += gloss_tokens(p, number[i].name);
 	if (p->used + cost > p->max)
 		return;
 	p->used += cost;
@@ -447,8 +457,7 @@ put_prompt(FILE *to, const struct prompt *p)
 	insights_put_period(to, p->story->result);
 	fputs(".\n\n## glossary\n", to);
 	for (size_t i = 0; i < p->names; i++)
-		fprintf(to, "%s: %s\n", p->name[i],
-		    insights_glossary(p->name[i]));
+		put_gloss(to, p->name[i]);
 	for (int s = 0; s < INSIGHTS_SECTIONS; s++)
 		put_parts(to, p, (enum insights_section)s);
 	for (size_t i = 0; i < p->n; i++)
@@ -477,7 +486,9 @@ size_t
 insights_prompt(FILE *to, const struct insights_story *story, size_t max_tokens)
 {
 	struct prompt p = {
-		.data = story->data, .story = story, .max = max_tokens
+		.data = story->data,
+		.story = story,
+		.max = max_tokens - max_tokens / RESERVE,
 	};
 	size_t need = 0;
 

@@ -10,9 +10,10 @@
  * letter outside of ASCII half a token, outside of the scripts of two bytes 1;
  * three digits 1; a run of signs 1 for each two; blanks in a run 1.
  *
- * Measured in 2026 with gpt-tokenizer 4.0.0 (o200k_base) and
- * @anthropic-ai/tokenizer 0.0.4 on prompts, briefs and documents of
- * aee-insights; see aee-insights(1).
+ * Measured on 11 prompts, briefs, documents and lists of alerts of aee-insights,
+ * 890 to 20621 tokens: -3.6 % to +6.8 % off o200k_base and -3.5 % to +8.1 % off
+ * cl100k_base (gpt-tokenizer 4.0.0 of npm), -6.2 % to +5.7 % off
+ * @anthropic-ai/tokenizer 0.0.4.
  */
 #ifndef AEE_MODEL_TOKENS_H
 #define AEE_MODEL_TOKENS_H
