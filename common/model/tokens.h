@@ -12,7 +12,7 @@
  *
  * Measured on 11 prompts, briefs, documents and lists of alerts of aee-insights,
  * 890 to 20621 tokens: -3.6 % to +6.8 % off o200k_base and -3.5 % to +8.1 % off
- * cl100k_base (gpt-tokenizer 4.0.0 of npm), -6.2 % to +5.7 % off
+ * cl100k_base (gpt-tokenizer 4.0.0 of npm), -6.6 % to +5.7 % off
  * @anthropic-ai/tokenizer 0.0.4.
  */
 #ifndef AEE_MODEL_TOKENS_H
