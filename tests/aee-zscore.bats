@@ -15,6 +15,7 @@ column() {
 
 @test "aee-zscore: scores each row against the rows before it" {
     # Windows 10 12 14 (mean 12, deviation 2) and 12 14 30 (56/3, sqrt(292/3)).
+    # For 2 degrees of freedom, p = 1 - t / sqrt(t^2 + 2).
     run -0 aee-zscore --window 3 <<<$'revenue\n10\n12\n14\n30\n16'
     diff -u - <<<"$output" <(
         cat <<'END'
@@ -22,8 +23,8 @@ revenue,rolling_mean,rolling_std,z_score,zscore_p,zscore_anomaly
 10,,,,,
 12,,,,,
 14,,,,,
-30,12,2,9,,1
-16,18.6666666667,9.86576572463,-0.27029495136,,0
+30,12,2,9,0.0160653019433,1
+16,18.6666666667,9.86576572463,-0.27029495136,0.836700683814,0
 END
     )
 }
@@ -31,14 +32,14 @@ END
 @test "aee-zscore: the window can end with the row itself" {
     # Window 12 14 30: z = 34 / sqrt(876).
     run -0 aee-zscore -w 3 --include-current --precision 6 <<<$'revenue\n10\n12\n14\n30'
-    [ "${lines[3]}" = "14,12,2,1,,0" ]
-    [ "${lines[4]}" = "30,18.6667,9.86577,1.14875,,0" ]
+    [ "${lines[3]}" = "14,12,2,1,0.333333,0" ]
+    [ "${lines[4]}" = "30,18.6667,9.86577,1.14875,0.0646392,0" ]
 }
 
 @test "aee-zscore: --robust takes the median and the MAD, which an outlier does not move" {
     # Median 3, MAD 1: z = 7 / 1.4826; mean 22 and deviation 43.6 would hide it.
     run -0 aee-zscore -w 5 --robust <<<$'revenue\n1\n2\n3\n4\n100\n10'
-    [ "${lines[6]}" = "10,3,1.4826,4.72143531634,,1" ]
+    [ "${lines[6]}" = "10,3,1.4826,4.72143531634,0.0719626239057,1" ]
     run -0 aee-zscore -w 5 <<<$'revenue\n1\n2\n3\n4\n100\n10'
     [[ "${lines[6]}" = *,0 ]]
 }
@@ -46,38 +47,38 @@ END
 @test "aee-zscore: the threshold is exceeded, not reached" {
     # Mean 12, deviation 2: 17 has z = 2.5.
     run -0 aee-zscore -w 3 <<<$'revenue\n10\n12\n14\n17'
-    [ "${lines[4]}" = "17,12,2,2.5,,0" ]
+    [ "${lines[4]}" = "17,12,2,2.5,0.162781641721,0" ]
     run -0 aee-zscore -w 3 -z 2.4 <<<$'revenue\n10\n12\n14\n17'
-    [ "${lines[4]}" = "17,12,2,2.5,,1" ]
+    [ "${lines[4]}" = "17,12,2,2.5,0.162781641721,1" ]
     run -0 aee-zscore -w 3 --threshold 2.4 <<<$'revenue\n10\n12\n14\n7'
-    [ "${lines[4]}" = "7,12,2,-2.5,,1" ]
+    [ "${lines[4]}" = "7,12,2,-2.5,0.162781641721,1" ]
 }
 
 @test "aee-zscore: rows are taken in order, whatever their dates" {
     run -0 aee-zscore -w 2 <<<$'date,revenue\n2025-03-01,1\n2024-01-01,3\n2024-01-01,2\nno date,2'
-    [ "${lines[3]}" = "2024-01-01,2,2,1.41421356237,0,,0" ]
-    [[ "${lines[4]}" = "no date,2,2.5,0.707106781187,-0.707106781187,,0" ]]
+    [ "${lines[3]}" = "2024-01-01,2,2,1.41421356237,0,1,0" ]
+    [[ "${lines[4]}" = "no date,2,2.5,0.707106781187,-0.707106781187,0.666666666667,0" ]]
 }
 
 @test "aee-zscore: all equal is no anomaly, and the first other value is one without a size" {
     run -0 aee-zscore -w 3 <<<$'revenue\n5\n5\n5\n5\n5.01'
-    [ "${lines[4]}" = "5,5,0,0,,0" ]
-    [ "${lines[5]}" = "5.01,5,0,,,1" ]
+    [ "${lines[4]}" = "5,5,0,0,1,0" ]
+    [ "${lines[5]}" = "5.01,5,0,,1e-290,1" ]
 }
 
 @test "aee-zscore: zero and negative values are values" {
     run -0 aee-zscore -w 3 <<<$'revenue\n-10\n-12\n-14\n0'
-    [ "${lines[4]}" = "0,-12,2,6,,1" ]
+    [ "${lines[4]}" = "0,-12,2,6,0.035098718646,1" ]
 }
 
 # ---- missing values ------------------------------------------------------------
 
 @test "aee-zscore: a missing value is not scored, and has no weight in the window" {
     run -0 aee-zscore -w 4 <<<$'x,revenue\na,10\nb,12\nc,\nd,14\ne,30\nf,\ng,1'
-    [ "${lines[5]}" = "e,30,12,2,9,,1" ]
+    [ "${lines[5]}" = "e,30,12,2,9,0.0160653019433,1" ]
     [ "${lines[6]}" = "f,,,,,," ]
     # Window: missing, 14, 30, missing: half is present.
-    [ "${lines[7]}" = "g,1,22,11.313708499,-1.85615530061,,0" ]
+    [ "${lines[7]}" = "g,1,22,11.313708499,-1.85615530061,0.371310901021,0" ]
 }
 
 @test "aee-zscore: with less than half of the window present nothing is said" {
@@ -105,8 +106,8 @@ END
     run -0 --separate-stderr aee-zscore -w 3 -g shop,channel \
         <<<$'shop,channel,revenue\n1,a,10\n1,b,3\n1,a,12\n2,a,9\n1,b,3\n1,a,14\n1,b,3\n1,a,30\n1,b,4'
     [ "${lines[7]}" = "1,b,3,,,,," ]
-    [ "${lines[8]}" = "1,a,30,12,2,9,,1" ]
-    [ "${lines[9]}" = "1,b,4,3,0,,,1" ]
+    [ "${lines[8]}" = "1,a,30,12,2,9,0.0160653019433,1" ]
+    [ "${lines[9]}" = "1,b,4,3,0,,1e-290,1" ]
     [ "$stderr" = "aee-zscore: no row was scored in 1 of 3 groups: a window is 3 rows, half of them with a value" ]
 }
 
@@ -119,9 +120,9 @@ END
 
 @test "aee-zscore: another column, by -c or by -m" {
     run -0 aee-zscore -w 2 -c aov <<<$'revenue,aov\nx,1\ny,3\nz,2'
-    [ "${lines[3]}" = "z,2,2,1.41421356237,0,,0" ]
+    [ "${lines[3]}" = "z,2,2,1.41421356237,0,1,0" ]
     run -0 aee-zscore -w 2 -m revenue=Total <<<$'Total\n1\n3\n2'
-    [ "${lines[3]}" = "2,2,1.41421356237,0,,0" ]
+    [ "${lines[3]}" = "2,2,1.41421356237,0,1,0" ]
 }
 
 @test "aee-zscore: what passes through is not touched" {
@@ -154,13 +155,13 @@ END
     [ "$stderr" = "aee-zscore: the input has a column 'rolling_mean' already (see --prefix)" ]
     run -0 aee-zscore -w 2 -c aov --prefix aov_ once
     [ "${lines[0]}" = "revenue,aov,rolling_mean,rolling_std,z_score,zscore_p,zscore_anomaly,aov_rolling_mean,aov_rolling_std,aov_z_score,aov_zscore_p,aov_zscore_anomaly" ]
-    [[ "${lines[3]}" = *,1.5,0.707106781187,4.94974746831,,1 ]]
+    [[ "${lines[3]}" = *,1.5,0.707106781187,4.94974746831,0.154420958311,1 ]]
 }
 
 @test "aee-zscore: several files are one series" {
     printf 'revenue\n10\n12\n' >a
     printf 'revenue\n14\n30\n' >b
-    aee-zscore -w 3 a b | tail -1 | grep -x '30,12,2,9,,1'
+    aee-zscore -w 3 a b | tail -1 | grep -x '30,12,2,9,0.0160653019433,1'
 }
 
 @test "aee-zscore: a row leaves before the next one is typed" {
@@ -175,7 +176,7 @@ END
         read -r -t 20 row <&9
         [ "${row%%,*}" = $i ]
     done
-    [ "$row" = "2,2,1.41421356237,0,,0" ]
+    [ "$row" = "2,2,1.41421356237,0,1,0" ]
     exec 8>&-
     eval "exec ${zscore[1]}>&-"
     wait "$pid"
@@ -216,7 +217,7 @@ END
 @test "aee-zscore: --bad-rows=skip leaves bad rows out, counts and keeps them" {
     printf 'date,revenue\na,10\nb,x\nc,12\nd\ne,14\nf,30\n' >in
     run -0 --separate-stderr aee-zscore -w 3 --bad-rows=skip in
-    [ "${lines[4]}" = "f,30,12,2,9,,1" ]
+    [ "${lines[4]}" = "f,30,12,2,9,0.0160653019433,1" ]
     [[ "$stderr" = *"aee-zscore: in:3: column 'revenue': 'x' is not a number"* ]]
     [[ "$stderr" = *"aee-zscore: 2 records skipped: "* ]]
     run -0 --separate-stderr aee-zscore -q -w 3 --bad-rows=bad in
@@ -276,7 +277,7 @@ END
     [ "$(cat out)" = before ]
     run -0 --separate-stderr aee-zscore -q -w 2 -o out <<<$'revenue\n1\n3\n2'
     [ -z "$output" ]
-    [ "$(tail -1 out)" = "2,2,1.41421356237,0,,0" ]
+    [ "$(tail -1 out)" = "2,2,1.41421356237,0,1,0" ]
 }
 
 @test "aee-zscore: --exit-code tells whether a row was flagged" {

@@ -126,7 +126,7 @@ write_result(struct recout *out, const struct zscore_result *r)
 	recout_number(out, r->center);
 	recout_number(out, r->spread);
 	recout_number(out, r->z);
-	recout_missing(out); /* zscore_p */
+	recout_number(out, r->p);
 	if (r->flag == FLAG_MISSING)
 		recout_missing(out);
 	else
