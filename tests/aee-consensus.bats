@@ -244,6 +244,140 @@ END
     [ "$stderr" = "aee-consensus: $T/b.csv:3: column 'b_anomaly': 'yes' is not 0 or 1" ]
 }
 
+# ---- p-values --------------------------------------------------------------------
+
+# p COLUMN: a column of what was run.
+p() {
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' <<<"$output"
+}
+
+@test "aee-consensus: --combine makes one p of those beside the flags" {
+    # Python: .5 - atan(mean of tan((.5 - p) pi)) / pi; 3 / sum of 1/p; the tail of chi-squared with 6
+    # degrees at -2 sum of ln p; and of the sum of normal quantiles / sqrt(3 + 6 rho).
+    printf 'a_anomaly,a_p,b_p,b_anomaly,c_anomaly,c_p,d_p\n0,0.01,0.2,0,0,0.6,1e-9\n' >"$T/p.csv"
+    local want=(cauchy 0.02896970889442002 hmp 0.028124999999999997 fisher 0.036409395717553424 stouffer 0.15199657033906888)
+    for ((m = 0; m < 8; m += 2)); do
+        run -0 aee-consensus --combine "${want[m]}" "$T/p.csv"
+        awk -v got="$(p consensus_p)" -v want="${want[m + 1]}" 'BEGIN { exit !(got / want < 1 + 1e-9 && want / got < 1 + 1e-9) }'
+        [ "$(p consensus_anomaly)" = 0 ]
+    done
+    run -0 aee-consensus --combine stouffer --rho 0 "$T/p.csv"
+    [[ "$(p consensus_p)" = 0.04621099* ]]
+    run -0 aee-consensus "$T/p.csv"
+    [ -z "$(p consensus_p)" ]
+    # 2 / (1/0.01 + 1/0.6), by -c; a flag without _anomaly has its p all the same.
+    sed '1s/a_anomaly/a/' "$T/p.csv" >"$T/c.csv"
+    run -0 aee-consensus -c a,c_anomaly --combine hmp "$T/c.csv"
+    [[ "$(p consensus_p)" = 0.0196721311475 ]]
+}
+
+@test "aee-consensus: a missing p is left out, and 0 is a p" {
+    run -0 aee-consensus -k 1 --combine hmp <<<$'a_anomaly,a_p,b_anomaly,b_p,c_anomaly\n0,,0,0.25,1\n0,,0,,1\n0,0,0,0.5,1\n0,1,0,1e-300,0\n0,1,0,1,0'
+    [ "$(p consensus_p | tr '\n' ' ')" = "0.25  2.22507385851e-308 2e-300 1 " ]
+}
+
+@test "aee-consensus: --fdr confirms the discoveries of Benjamini and Hochberg" {
+    # 0.05 i / 4: 0.0125 0.025 0.0375 0.05; the third is below its limit, and takes the second along.
+    printf '%s\n' date,a_anomaly,a_p 2025-01-01,0,0.03 2025-01-02,0,0.5 2025-01-03,1,0.01 2025-01-04,1, 2025-01-05,0,0.026 >"$T/p.csv"
+    run -0 aee-consensus --fdr 0.05 "$T/p.csv"
+    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 0 1  1 " ]
+    [ "$(p votes | tr '\n' ' ')" = "0 0 1 1 0 " ]
+    [ "$(p consensus_p | tr '\n' ' ')" = "0.03 0.5 0.01  0.026 " ]
+    run -0 aee-consensus --fdr 0.03 "$T/p.csv"
+    [ "$(p consensus_anomaly | tr '\n' ' ')" = "0 0 0  0 " ]
+    aee-consensus --fdr 0.05 --summary "$T/p.csv" |
+        jq -e '.confirmed == ["2025-01-01", "2025-01-03", "2025-01-05"] and .all == ["2025-01-03", "2025-01-04"]'
+    run -3 aee-consensus --fdr 0.05 --exit-code "$T/p.csv"
+    run -0 aee-consensus --fdr 0.03 --exit-code "$T/p.csv"
+}
+
+@test "aee-consensus: --fdr judges each group by itself, and joined files as one pipe" {
+    printf '%s\n' date,g,a_anomaly,a_p 2025-01-01,x,0,0.04 2025-01-01,y,0,0.04 2025-01-02,y,0,0.9 >"$T/a.csv"
+    run -0 aee-consensus -g g --fdr 0.05 "$T/a.csv"
+    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 0 0 " ]
+    run -0 aee-consensus --fdr 0.05 "$T/a.csv"
+    [ "$(p consensus_anomaly | tr '\n' ' ')" = "0 0 0 " ]
+    printf '%s\n' date,g,b_anomaly,b_p 2025-01-01,x,0,0.5 2025-01-01,y,1,0.0001 2025-01-02,y,0,1 >"$T/b.csv"
+    paste -d, "$T/a.csv" <(cut -d, -f 3- "$T/b.csv") | aee-consensus -g g --fdr 0.05 --tolerance 1 >"$T/want"
+    aee-consensus -g g --fdr 0.05 --tolerance 1 "$T/a.csv" "$T/b.csv" | diff "$T/want" -
+    grep -x '2025-01-01,y,0,0.04,1,0.0001,1,b,0.000199[0-9]*,1,' "$T/want"
+}
+
+@test "aee-consensus: a p is a number from 0 to 1, and there is one" {
+    for bad in 1.5 -0.1 x nan; do
+        run -1 --separate-stderr aee-consensus -k 1 --combine cauchy <<<$'a_anomaly,a_p\n1,0.5\n1,'$bad
+        [ "$stderr" = "aee-consensus: stdin:3: column 'a_p': '$bad' is not a p, 0 to 1" ]
+    done
+    run -0 aee-consensus -k 1 <<<$'a_anomaly,a_p\n1,x'
+    run -1 --separate-stderr aee-consensus --fdr 0.1 "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: $T/flags.csv: no detector has a p (zscore_p)" ]
+    run -1 --separate-stderr aee-consensus --fdr 0.1 "$T/flags.csv" "$T/flags.csv"
+    [ "$stderr" = "aee-consensus: the files: no detector has a p (zscore_p)" ]
+    run -0 aee-consensus --fdr 0.1 --ijsonl </dev/null
+    run -0 aee-consensus --fdr 0.1 <<<a_anomaly,a_p
+    [ "${#lines[@]}" = 1 ]
+}
+
+@test "aee-consensus: what p asks for goes together" {
+    run -2 --separate-stderr aee-consensus --fdr 0.1 -k 2
+    [ "$stderr" = "aee-consensus: --votes and --fdr: a day is confirmed by one of them" ]
+    run -2 --separate-stderr aee-consensus --combine cauchy --rho 0.5
+    [ "$stderr" = "aee-consensus: --rho: only with --combine stouffer" ]
+    run -2 --separate-stderr aee-consensus --combine mean
+    [[ "$stderr" = "aee-consensus: --combine: 'mean' is not "* ]]
+    for bad in '--fdr 0' '--fdr 1.1' '--rho 2' '--tolerance -1' '--tolerance 367'; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr aee-consensus $bad
+        [ -n "$stderr" ]
+    done
+}
+
+@test "aee-consensus: on days without an event, fdr stays silent" {
+    # 20 series of 200 independent days: a discovery in about 1 of 10 at most.
+    awk 'BEGIN { srand(3); print "s,a_anomaly,a_p"; for (i = 0; i < 4000; i++) print i % 20 ",0," 1 - rand() }' >"$T/null.csv"
+    run -0 aee-consensus -g s --fdr 0.1 "$T/null.csv"
+    [ "$(awk -F, '$7 == 1 { print $1 }' <<<"$output" | sort -u | wc -l)" -le 6 ]
+}
+
+# ---- tiers and nearby days ---------------------------------------------------------
+
+@test "aee-consensus: with aee-detect among them, a day has a tier" {
+    run -0 aee-consensus <<<$'zscore_anomaly,detect_anomaly,iforest_anomaly,forecast_anomaly\n1,1,0,1\n0,1,,1\n0,1,0,0\n1,0,1,1\n1,1,1,1\n,,,'
+    [ "$(p tier | tr '\n' ' ')" = "critical high notice  critical  " ]
+    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 1 0 1 1  " ]
+}
+
+@test "aee-consensus: with --tolerance a flagged day has the votes of days nearby" {
+    cat >"$T/t.csv" <<'END'
+date,a_anomaly,b_anomaly,detect_anomaly
+2025-01-01,1,0,0
+2025-01-02,0,0,0
+2025-01-03,0,,1
+2025-01-04,0,1,0
+2025-01-07,1,0,0
+END
+    run -0 aee-consensus --tolerance 2 "$T/t.csv"
+    same - <<'END'
+date,a_anomaly,b_anomaly,detect_anomaly,votes,confirmed_by,consensus_p,consensus_anomaly,tier
+2025-01-01,1,0,0,2,a+detect,,1,high
+2025-01-02,0,0,0,0,,,0,
+2025-01-03,0,,1,3,a+b+detect,,1,critical
+2025-01-04,0,1,0,2,b+detect,,1,high
+2025-01-07,1,0,0,1,a,,0,
+END
+    aee-consensus --tolerance 0 "$T/t.csv" | diff - <(aee-consensus "$T/t.csv")
+    # The order of rows does not matter, groups are apart, and -o json says the same.
+    { head -1 "$T/t.csv"; tail -n +2 "$T/t.csv" | tac; } | aee-consensus --tolerance 2 |
+        sort | diff <(sort <<<"$output") -
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "g" : NR }' "$T/t.csv" >"$T/g.csv"
+    run -0 aee-consensus -g g --tolerance 2 "$T/g.csv"
+    [ "$(p votes | tr '\n' ' ')" = "1 0 1 1 1 " ]
+    aee-consensus --tolerance 2 --summary "$T/t.csv" |
+        jq -e '.detectors.detect == ["2025-01-01", "2025-01-03", "2025-01-04"] and .all == ["2025-01-03"]'
+    run -1 --separate-stderr aee-consensus --tolerance 1 <<<$'a_anomaly,b_anomaly\n1,1'
+    [ "$stderr" = "aee-consensus: stdin: no column 'date' (-m date=NAME maps another)" ]
+}
+
 # ---- input -----------------------------------------------------------------------
 
 @test "aee-consensus: a flag is 0, 1 or missing" {
@@ -370,7 +504,7 @@ END
 @test "aee-consensus: -h lists every option" {
     run -0 --separate-stderr aee-consensus -h
     [ -z "$stderr" ]
-    for option in column votes group-by summary exit-code; do
+    for option in column votes combine fdr rho tolerance group-by summary exit-code; do
         [[ $output == *"--$option"* ]]
     done
 }

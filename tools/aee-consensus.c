@@ -1,4 +1,6 @@
 /* aee-consensus: which days several detectors confirm; aee-consensus(1). */
+#include <float.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +10,18 @@
 #include "base/number.h"
 #include "base/opt.h"
 #include "base/vec.h"
+#include "model/combine.h"
 #include "model/consensus.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/join.h"
 #include "record/json.h"
 #include "record/pass.h"
+#include "record/table.h"
 
 static const char usage[] =
-    "usage: aee-consensus [-c column,...] [-k votes] [--summary[=file]]\n"
+    "usage: aee-consensus [-c column,...] [-k votes] [--combine method]\n"
+    "                     [--fdr share] [--tolerance days] [--summary[=file]]\n"
     "                     [-g column,...] [options] [file...]\n"
     "\n"
     "Which days several detectors confirm.  Several files are joined by date.\n"
@@ -24,6 +29,12 @@ static const char usage[] =
     "  -c, --column A,B       the flags, 0 or 1; a detector is called like its\n"
     "                         column, without _anomaly (all *_anomaly)\n"
     "  -k, --votes K          votes that confirm a day (2)\n"
+    "      --combine METHOD   make one p of the detectors' p: cauchy, hmp,\n"
+    "                         stouffer or fisher (cauchy, with --fdr)\n"
+    "      --fdr Q            confirm days by that p, in place of votes, so that\n"
+    "                         a share Q of them is false at most\n"
+    "      --rho R            correlation of the models, for stouffer (0.84)\n"
+    "      --tolerance DAYS   a flagged day has the votes of days so near (0)\n"
     "  -g, --group-by A,B     a series for each combination of these columns\n"
     "      --summary[=FILE]   days as one JSON object, in place of records or\n"
     "                         beside them in FILE\n"
@@ -31,14 +42,30 @@ static const char usage[] =
     "\n" CLI_USAGE;
 
 #define SUFFIX "_anomaly"
+#define P_SUFFIX "_p"
+#define BEST "detect" /* the detector that tiers are about */
 #define OWN_FLAG "consensus" SUFFIX
 
-enum { OPT_EXIT_CODE = CLI_OWN, OPT_SUMMARY, DETECTORS_MAX = 64 };
+enum {
+	OPT_COMBINE = CLI_OWN,
+	OPT_EXIT_CODE,
+	OPT_FDR,
+	OPT_RHO,
+	OPT_SUMMARY,
+	OPT_TOLERANCE
+};
+
+enum { DETECTORS_MAX = COMBINE_MOST, TOLERANCE_MAX = 366 };
 
 struct options {
 	char **columns; /* -c; NULL: those that end in _anomaly */
 	size_t ncolumns;
 	size_t votes;
+	bool combine; /* the p of the detectors */
+	enum combine_method method;
+	double rho;
+	double fdr;        /* 0: confirm by votes */
+	int32_t tolerance; /* days */
 	bool summary, exit_code;
 	const char *summary_path; /* NULL: in place of the records */
 };
@@ -73,18 +100,43 @@ check_columns(const struct options *o)
 		    o->ncolumns);
 }
 
+/* What goes together.  Votes of 0, and a correlation of -1, were not given. */
+static void
+settle(struct options *o)
+{
+	if (o->fdr > 0 && o->votes > 0)
+		opt_fail("--votes and --fdr: a day is confirmed by one of "
+			 "them");
+	if (o->fdr > 0) {
+		o->combine = true;
+		o->votes = 1;
+	}
+	if (o->votes == 0)
+		o->votes = 2;
+	if (o->rho != -1 && (!o->combine || o->method != COMBINE_STOUFFER))
+		opt_fail("--rho: only with --combine stouffer");
+	if (o->rho == -1)
+		o->rho = 0.84;
+}
+
 static struct options
 parse_options(struct cli *cli, int argc, char *argv[])
 {
 	static const struct option longopts[] = {
 		CLI_LONG,
 		{ "column", required_argument, NULL, 'c' },
+		{ "combine", required_argument, NULL, OPT_COMBINE },
 		{ "exit-code", no_argument, NULL, OPT_EXIT_CODE },
+		{ "fdr", required_argument, NULL, OPT_FDR },
+		{ "rho", required_argument, NULL, OPT_RHO },
 		{ "summary", optional_argument, NULL, OPT_SUMMARY },
+		{ "tolerance", required_argument, NULL, OPT_TOLERANCE },
 		{ "votes", required_argument, NULL, 'k' },
 		{ 0 },
 	};
-	struct options o = { .votes = 2 };
+	static const char *const methods[] = { "cauchy", "stouffer", "fisher",
+		"hmp" };
+	struct options o = { .rho = -1 };
 	size_t standard = 0;
 	int c;
 
@@ -98,18 +150,34 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.columns = opt_list("--column", optarg, ',',
 			    &o.ncolumns);
 			break;
+		case OPT_COMBINE:
+			o.combine = true;
+			o.method = (enum combine_method)opt_choice("--combine",
+			    optarg, methods, 4);
+			break;
 		case OPT_EXIT_CODE:
 			o.exit_code = true;
 			break;
+		case OPT_FDR:
+			o.fdr = opt_double("--fdr", optarg, DBL_MIN, 1);
+			break;
 		case 'k':
 			o.votes = opt_size("--votes", optarg, 1, DETECTORS_MAX);
+			break;
+		case OPT_RHO:
+			o.rho = opt_double("--rho", optarg, 0, 1);
 			break;
 		case OPT_SUMMARY:
 			o.summary = true;
 			o.summary_path = optarg;
 			break;
+		case OPT_TOLERANCE:
+			o.tolerance = (int32_t)opt_size("--tolerance", optarg,
+			    0, TOLERANCE_MAX);
+			break;
 		}
 	}
+	settle(&o);
 	check_columns(&o);
 	for (int i = optind; i < argc; i++)
 		standard += strcmp(argv[i], "-") == 0;
@@ -122,9 +190,35 @@ parse_options(struct cli *cli, int argc, char *argv[])
 
 /* ---- judging ------------------------------------------------------------------ */
 
+/* Where a detector's flag and p are among the fields at hand; -1: nowhere. */
+struct place {
+	int flag, p;
+};
+
 struct detector {
 	char *name;
-	int at; /* where its flag is among the fields at hand */
+	struct place at;
+};
+
+/* A series: what was voted, and the days that --fdr confirms. */
+struct series {
+	struct consensus *votes;
+	int32_t *confirmed;
+	size_t n, capacity;
+};
+
+/* Rows that wait until all are known. */
+struct held_row {
+	size_t series;
+	int32_t day;
+	int8_t found; /* by --fdr */
+	double ln_p;
+};
+
+struct held {
+	struct held_row *row;
+	int8_t *flag; /* n rows of j->n */
+	size_t n, capacity, flag_capacity;
 };
 
 struct judge {
@@ -132,11 +226,15 @@ struct judge {
 	const struct options *o;
 	struct detector *detector;
 	size_t n, capacity;
+	size_t best;  /* the detector that tiers are about; j->n: none */
 	int8_t *flag; /* of each, in the row at hand */
+	double *ln_p; /* likewise, NaN where missing */
 	char *voters; /* room for all of their names */
 	struct groups *groups;
-	struct consensus **of_group;
+	struct series *series; /* of each group */
 	size_t ngroups, group_capacity;
+	bool hold; /* rows, until all are known */
+	struct held held;
 	struct field *key;    /* room for the group of a row */
 	struct recout *out;   /* NULL: no records are written */
 	struct output *paper; /* where the summary goes; NULL: nowhere */
@@ -144,7 +242,7 @@ struct judge {
 };
 
 static void
-add_detector(struct judge *j, const char *column, int at)
+add_detector(struct judge *j, const char *column, struct place at)
 {
 	size_t n = name_length(column);
 	char *name = strndup(column, n);
@@ -170,6 +268,31 @@ is_flag(const char *column)
 	    (n > own && column[n - own - 1] != '_');
 }
 
+/* The name of the column of p beside a flag, to free. */
+static char *
+name_of_p(struct judge *j, const char *column)
+{
+	const size_t n = name_length(column);
+	char *name = malloc(n + sizeof(P_SUFFIX));
+
+	if (name == NULL)
+		cli_no_memory(j->cli);
+	memcpy(name, column, n);
+	memcpy(name + n, P_SUFFIX, sizeof(P_SUFFIX));
+	return name;
+}
+
+static void
+check_p(struct judge *j, const char *file)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (j->detector[i].at.p != -1)
+			return;
+	if (j->n > 0)
+		cli_fail(j->cli, "%s: no detector has a p (%s" P_SUFFIX ")",
+		    file, j->detector[0].name);
+}
+
 /* Once the detectors are known: what depends on them. */
 static void
 begin(struct judge *j, const char *file, bool columns_known)
@@ -186,19 +309,27 @@ begin(struct judge *j, const char *file, bool columns_known)
 		cli_fail(j->cli,
 		    "%s: %zu votes of %zu detector%s can never be (-k)", file,
 		    j->o->votes, j->n, j->n == 1 ? "" : "s");
-	for (size_t i = 0; i < j->n; i++)
+	if (j->o->combine)
+		check_p(j, file);
+	j->best = j->n;
+	for (size_t i = 0; i < j->n; i++) {
 		length += strlen(j->detector[i].name) + 1;
+		if (strcmp(j->detector[i].name, BEST) == 0)
+			j->best = i;
+	}
 	j->flag = calloc(j->n + 1, sizeof(*j->flag));
+	j->ln_p = calloc(j->n + 1, sizeof(*j->ln_p));
 	j->voters = malloc(length);
 	j->key = calloc(j->cli->ngroup + 1, sizeof(*j->key));
 	j->groups = groups_new(j->cli->ngroup);
-	if (j->flag == NULL || j->voters == NULL || j->key == NULL ||
-	    j->groups == NULL)
+	if (j->flag == NULL || j->ln_p == NULL || j->voters == NULL ||
+	    j->key == NULL || j->groups == NULL)
 		cli_no_memory(j->cli);
 }
 
-static struct consensus *
-consensus_of(struct judge *j, const struct field *key)
+/* Number of the series of the row at hand, of which j->key is the group. */
+static size_t
+series_of(struct judge *j)
 {
 	const struct consensus_params params = { .detectors = j->n,
 		.votes = j->o->votes,
@@ -206,16 +337,19 @@ consensus_of(struct judge *j, const struct field *key)
 	size_t g;
 	bool fresh;
 
-	if ((g = groups_find(j->groups, key, &fresh)) == SIZE_MAX)
+	if ((g = groups_find(j->groups, j->key, &fresh)) == SIZE_MAX)
 		cli_no_memory(j->cli);
 	if (fresh) {
-		if (vec_grow(&j->of_group, &j->group_capacity, g + 1,
-			sizeof(*j->of_group)) == -1 ||
-		    (j->of_group[g] = consensus_new(&params)) == NULL)
+		if (vec_grow(&j->series, &j->group_capacity, g + 1,
+			sizeof(*j->series)) == -1)
+			cli_no_memory(j->cli);
+		j->series[g] = (struct series){ consensus_new(&params), NULL, 0,
+			0 };
+		if (j->series[g].votes == NULL)
 			cli_no_memory(j->cli);
 		j->ngroups = g + 1;
 	}
-	return j->of_group[g];
+	return g;
 }
 
 /* The names of the voters, joined by '+'. */
@@ -236,7 +370,23 @@ names_of(const struct judge *j, uint64_t voters)
 }
 
 static void
-write_result(const struct judge *j, const struct consensus_result *r)
+write_tier(const struct judge *j, uint64_t voters)
+{
+	static const char *const names[] = { NULL, "notice", "high",
+		"critical" };
+	enum consensus_tier tier = TIER_NONE;
+
+	if (j->best < j->n)
+		tier = consensus_tier(voters, j->best);
+	if (tier == TIER_NONE)
+		recout_missing(j->out);
+	else
+		recout_text(j->out, names[tier]);
+}
+
+static void
+write_result(const struct judge *j, const struct consensus_result *r,
+    double ln_p)
 {
 	if (r->judged == 0)
 		recout_missing(j->out);
@@ -246,28 +396,139 @@ write_result(const struct judge *j, const struct consensus_result *r)
 		recout_missing(j->out);
 	else
 		recout_text(j->out, names_of(j, r->voters));
-	recout_missing(j->out); /* consensus_p */
+	/* Never 0, however small; a missing one is NaN. */
+	recout_number(j->out, isnan(ln_p) ? NAN : fmax(exp(ln_p), DBL_MIN));
 	if (r->consensus == FLAG_MISSING)
 		recout_missing(j->out);
 	else
 		recout_flag(j->out, r->consensus == FLAG_YES);
-	recout_missing(j->out); /* tier */
+	write_tier(j, r->voters);
 	recout_end(j->out);
 }
 
-/* Judge the flags at hand; the fields before the result are written. */
+static void
+note_confirmed(struct judge *j, struct series *series, int32_t day)
+{
+	if (vec_grow(&series->confirmed, &series->capacity, series->n + 1,
+		sizeof(*series->confirmed)) == -1)
+		cli_no_memory(j->cli);
+	series->confirmed[series->n++] = day;
+}
+
+/* Judge a row with the flags in j->flag; the fields before the result are
+ * written. */
+static void
+conclude(struct judge *j, const struct held_row *row)
+{
+	const struct consensus_day day = { .date = row->day, .flag = j->flag };
+	struct series *series = &j->series[row->series];
+	struct consensus_result r;
+
+	if (consensus_push(series->votes, &day, &r) == -1)
+		cli_no_memory(j->cli);
+	if (j->o->fdr > 0) {
+		r.consensus = (enum flag)row->found;
+		if (r.consensus == FLAG_YES && j->paper != NULL)
+			note_confirmed(j, series, row->day);
+	}
+	j->confirmed |= r.consensus == FLAG_YES;
+	if (j->out != NULL)
+		write_result(j, &r, row->ln_p);
+}
+
+static void
+hold(struct judge *j, const struct held_row *row)
+{
+	struct held *h = &j->held;
+
+	if (vec_grow(&h->row, &h->capacity, h->n + 1, sizeof(*h->row)) == -1 ||
+	    vec_grow(&h->flag, &h->flag_capacity, (h->n + 1) * j->n + 1,
+		sizeof(*h->flag)) == -1)
+		cli_no_memory(j->cli);
+	if (j->n > 0)
+		memcpy(h->flag + h->n * j->n, j->flag, j->n);
+	h->row[h->n++] = *row;
+}
+
+/* Judge the row at hand, or keep it for conclude_held(). */
 static void
 judge_row(struct judge *j, int32_t day)
 {
-	const struct consensus_day row = { .date = day, .flag = j->flag };
-	struct consensus_result r;
+	struct held_row row = { series_of(j), day, FLAG_MISSING, NAN };
 
-	if (consensus_push(consensus_of(j, j->key), &row, &r) == -1)
-		cli_no_memory(j->cli);
-	j->confirmed |= r.consensus == FLAG_YES;
-	if (j->out != NULL)
-		write_result(j, &r);
+	if (j->o->combine)
+		row.ln_p = combine_ln_p(j->o->method, j->ln_p, j->n, j->o->rho);
+	if (j->hold)
+		hold(j, &row);
+	else
+		conclude(j, &row);
 }
+
+static void
+conclude_held(struct judge *j, size_t i)
+{
+	if (j->n > 0)
+		memcpy(j->flag, j->held.flag + i * j->n, j->n);
+	conclude(j, &j->held.row[i]);
+}
+
+/* ---- what needs all rows ------------------------------------------------------ */
+
+/* Lend votes among the n rows of a series, and find those of --fdr. */
+static void
+weigh_series(struct judge *j, const size_t *row, size_t n)
+{
+	struct held *h = &j->held;
+	int32_t *date = calloc(n + 1, sizeof(*date));
+	int8_t *found = calloc(n + 1, sizeof(*found)),
+	       *flag = malloc(n * j->n + 1);
+	double *ln_p = calloc(n + 1, sizeof(*ln_p));
+	const struct consensus_flags flags = { date, flag, n, j->n };
+
+	if (date == NULL || found == NULL || flag == NULL || ln_p == NULL)
+		cli_no_memory(j->cli);
+	for (size_t i = 0; i < n; i++) {
+		date[i] = h->row[row[i]].day;
+		ln_p[i] = h->row[row[i]].ln_p;
+		memcpy(flag + i * j->n, h->flag + row[i] * j->n, j->n);
+	}
+	if ((j->o->tolerance > 0 &&
+		consensus_lend(&flags, j->o->tolerance) == -1) ||
+	    (j->o->fdr > 0 && combine_bh(ln_p, n, j->o->fdr, found) == -1))
+		cli_no_memory(j->cli);
+	for (size_t i = 0; i < n; i++) {
+		h->row[row[i]].found = found[i];
+		memcpy(h->flag + row[i] * j->n, flag + i * j->n, j->n);
+	}
+	free(ln_p);
+	free(flag);
+	free(found);
+	free(date);
+}
+
+static void
+weigh_all(struct judge *j)
+{
+	const struct held *h = &j->held;
+	size_t *end = calloc(j->ngroups + 1, sizeof(*end));
+	size_t *row = calloc(h->n + 1, sizeof(*row));
+
+	if (end == NULL || row == NULL)
+		cli_no_memory(j->cli);
+	/* Rows by series, in their order: where each begins, then ends. */
+	for (size_t i = 0; i < h->n; i++)
+		end[h->row[i].series + 1]++;
+	for (size_t g = 0; g < j->ngroups; g++)
+		end[g + 1] += end[g];
+	for (size_t i = 0; i < h->n; i++)
+		row[end[h->row[i].series]++] = i;
+	for (size_t g = 0, from = 0; g < j->ngroups; from = end[g++])
+		weigh_series(j, row + from, end[g] - from);
+	free(row);
+	free(end);
+}
+
+/* ---- flags and p --------------------------------------------------------------- */
 
 /* The flag that a field is; -2 if it is none. */
 static int
@@ -282,19 +543,39 @@ flag_of(struct field f)
 	return v == 0 ? FLAG_NO : FLAG_YES;
 }
 
-/* The flags of the record at hand, where `at` says; columns of other files
+/* The logarithm of the p that a field is, NaN if it is missing; 1 if it is
+ * none. */
+static double
+ln_p_of(struct field f)
+{
+	double p;
+
+	if (field_missing(f))
+		return NAN;
+	if (number_parse(f.p, f.n, &p) == -1 || !(p >= 0 && p <= 1))
+		return 1;
+	return log(p);
+}
+
+/* The flags and p of the record at hand, where `at` says; columns of other files
  * (-1) are missing.  False if the record is left out. */
 static bool
-read_flags(struct judge *j, struct recin *in, const int *at)
+read_flags(struct judge *j, struct recin *in, const struct place *at)
 {
 	for (size_t i = 0; i < j->n; i++) {
-		int flag = at[i] == -1 ? FLAG_MISSING
-				       : flag_of(recin_field(in, at[i]));
+		const int flag = at[i].flag == -1
+		    ? FLAG_MISSING
+		    : flag_of(recin_field(in, at[i].flag));
 
 		if (flag == -2)
 			return cli_ok(j->cli, in,
-			    recin_reject(in, at[i], "is not 0 or 1"));
+			    recin_reject(in, at[i].flag, "is not 0 or 1"));
 		j->flag[i] = (int8_t)flag;
+		j->ln_p[i] = at[i].p == -1 ? NAN
+					   : ln_p_of(recin_field(in, at[i].p));
+		if (j->ln_p[i] > 0)
+			return cli_ok(j->cli, in,
+			    recin_reject(in, at[i].p, "is not a p, 0 to 1"));
 	}
 	return true;
 }
@@ -318,19 +599,43 @@ has_columns(const struct recin *in)
 	return recin_format(in) != FORMAT_JSONL || recin_columns(in) > 0;
 }
 
-static int *
+/* The column of p beside a flag, or -1; only if it is wanted. */
+static int
+find_p(struct judge *j, struct recin *in, const char *column)
+{
+	char *name;
+	int at;
+
+	if (!j->o->combine)
+		return -1;
+	name = name_of_p(j, column);
+	at = recin_find(in, name);
+	free(name);
+	return at;
+}
+
+static struct place *
 find_detectors(struct judge *j, struct recin *in)
 {
-	int *at;
+	struct place *at;
 
 	if (j->o->columns != NULL) {
-		for (size_t i = 0; i < j->o->ncolumns; i++)
-			add_detector(j, j->o->columns[i],
-			    cli_need(j->cli, in, j->o->columns[i]));
+		for (size_t i = 0; i < j->o->ncolumns; i++) {
+			const char *name = j->o->columns[i];
+
+			add_detector(j, name,
+			    (struct place){ cli_need(j->cli, in, name),
+				find_p(j, in, name) });
+		}
 	} else {
-		for (size_t i = 0; i < recin_columns(in); i++)
-			if (is_flag(recin_name(in, i)))
-				add_detector(j, recin_name(in, i), (int)i);
+		for (size_t i = 0; i < recin_columns(in); i++) {
+			const char *name = recin_name(in, i);
+
+			if (is_flag(name))
+				add_detector(j, name,
+				    (struct place){
+					(int)i, find_p(j, in, name) });
+		}
 	}
 	begin(j, recin_file(in), has_columns(in));
 	if ((at = calloc(j->n + 1, sizeof(*at))) == NULL)
@@ -340,14 +645,31 @@ find_detectors(struct judge *j, struct recin *in)
 	return at;
 }
 
+/* The rows that were kept, and the results that needed them all. */
+static void
+write_kept(struct judge *j, const struct table *table)
+{
+	weigh_all(j);
+	for (size_t i = 0; i < j->held.n; i++) {
+		if (j->out != NULL)
+			cli_pass_kept(j->cli, table, i);
+		conclude_held(j, i);
+	}
+}
+
 static void
 judge_stream(struct judge *j, char *const *paths, size_t n)
 {
 	struct cli *cli = j->cli;
 	struct recin *in = cli_input(cli, paths, n);
-	int *at = find_detectors(j, in), *group = cli_group_columns(cli, in);
-	int date = j->paper == NULL ? -1 : cli_need(cli, in, "date");
+	struct place *at = find_detectors(j, in);
+	int *group = cli_group_columns(cli, in);
+	const bool dated = j->paper != NULL || j->o->tolerance > 0;
+	const int date = dated ? cli_need(cli, in, "date") : -1;
+	struct table *table = table_new();
 
+	if (table == NULL)
+		cli_no_memory(cli);
 	recin_want_all(in);
 	if (j->paper != cli->output) {
 		j->out = cli_records(cli, in);
@@ -364,10 +686,15 @@ judge_stream(struct judge *j, char *const *paths, size_t n)
 			continue;
 		for (size_t i = 0; i < cli->ngroup; i++)
 			j->key[i] = recin_field(in, group[i]);
-		if (j->out != NULL && pass_record(j->out, in) == -1)
-			cli_fail(cli, "%s", recin_error(in));
+		if (j->hold && j->out != NULL && table_add(table, in) == -1)
+			cli_no_memory(cli);
+		if (!j->hold && j->out != NULL)
+			cli_pass(cli, in);
 		judge_row(j, day);
 	}
+	if (j->hold)
+		write_kept(j, table);
+	table_free(table);
 	free(at);
 	free(group);
 }
@@ -379,7 +706,7 @@ struct part {
 	struct recin *in;
 	int date;
 	int *group;
-	int *flag; /* of each detector, or -1 */
+	struct place *at; /* of each detector */
 };
 
 static struct part
@@ -423,6 +750,29 @@ find_joined(const struct join *join, const struct part *part, size_t n,
 	return -1;
 }
 
+/* The same of the p beside a flag; only if it is wanted. */
+static int
+find_joined_p(struct judge *j, const struct join *join, const struct part *part,
+    size_t n, const char *column)
+{
+	char *name;
+	int at;
+
+	if (!j->o->combine)
+		return -1;
+	name = name_of_p(j, column);
+	at = find_joined(join, part, n, name);
+	free(name);
+	return at;
+}
+
+/* Where a file has a column of the join. */
+static int
+own_place(const struct recin *in, const struct join *join, int at)
+{
+	return at == -1 ? -1 : own_column(in, join_name(join, (size_t)at));
+}
+
 static void
 find_joined_detectors(struct judge *j, const struct join *join,
     struct part *part, size_t n)
@@ -435,21 +785,33 @@ find_joined_detectors(struct judge *j, const struct join *join,
 			if (at == -1)
 				cli_fail(j->cli, "no file has a column '%s'",
 				    name);
-			add_detector(j, name, at);
+			add_detector(j, name,
+			    (struct place){
+				at, find_joined_p(j, join, part, n, name) });
 		}
 	} else {
-		for (size_t i = 0; i < join_columns(join); i++)
-			if (is_flag(join_name(join, i)))
-				add_detector(j, join_name(join, i), (int)i);
+		for (size_t i = 0; i < join_columns(join); i++) {
+			const char *name = join_name(join, i);
+
+			if (is_flag(name))
+				add_detector(j, name,
+				    (struct place){ (int)i,
+					find_joined_p(j, join, part, n,
+					    name) });
+		}
 	}
 	begin(j, "the files", true);
 	for (size_t i = 0; i < n; i++) {
-		part[i].flag = calloc(j->n + 1, sizeof(*part[i].flag));
-		if (part[i].flag == NULL)
+		part[i].at = calloc(j->n + 1, sizeof(*part[i].at));
+		if (part[i].at == NULL)
 			cli_no_memory(j->cli);
-		for (size_t k = 0; k < j->n; k++)
-			part[i].flag[k] = own_column(part[i].in,
-			    join_name(join, (size_t)j->detector[k].at));
+		for (size_t k = 0; k < j->n; k++) {
+			const struct place *at = &j->detector[k].at;
+
+			part[i].at[k].flag = own_place(part[i].in, join,
+			    at->flag);
+			part[i].at[k].p = own_place(part[i].in, join, at->p);
+		}
 	}
 }
 
@@ -460,10 +822,17 @@ read_part(struct judge *j, struct join *join, const struct part *p, size_t i)
 		int32_t day;
 
 		if (!cli_ok(j->cli, p->in, recin_date(p->in, p->date, &day)) ||
-		    !read_flags(j, p->in, p->flag))
+		    !read_flags(j, p->in, p->at))
 			continue;
 		(void)cli_ok(j->cli, p->in, join_add(join, i, day));
 	}
+}
+
+static void
+write_joined(struct judge *j, const struct field *f, size_t n)
+{
+	for (size_t i = 0; j->out != NULL && i < n; i++)
+		recout_field(j->out, f[i]);
 }
 
 static void
@@ -489,11 +858,22 @@ judge_joined(struct judge *j, const struct join *join, const struct part *first)
 		join_row(join, row, f);
 		for (size_t i = 0; i < cli->ngroup; i++)
 			j->key[i] = f[group[i]];
-		for (size_t i = 0; i < j->n; i++)
-			j->flag[i] = (int8_t)flag_of(f[j->detector[i].at]);
-		for (size_t i = 0; j->out != NULL && i < n; i++)
-			recout_field(j->out, f[i]);
+		for (size_t i = 0; i < j->n; i++) {
+			const struct place *at = &j->detector[i].at;
+
+			j->flag[i] = (int8_t)flag_of(f[at->flag]);
+			j->ln_p[i] = at->p == -1 ? NAN : ln_p_of(f[at->p]);
+		}
+		if (!j->hold)
+			write_joined(j, f, n);
 		judge_row(j, join_day(join, row));
+	}
+	if (j->hold)
+		weigh_all(j);
+	for (size_t row = 0; row < j->held.n; row++) {
+		join_row(join, row, f);
+		write_joined(j, f, n);
+		conclude_held(j, row);
 	}
 	free(group);
 	free(f);
@@ -516,13 +896,22 @@ judge_files(struct judge *j, char *const *paths, size_t n)
 	judge_joined(j, join, &part[0]);
 	for (size_t i = 0; i < n; i++) {
 		free(part[i].group);
-		free(part[i].flag);
+		free(part[i].at);
 	}
 	free(part);
 	join_free(join);
 }
 
 /* ---- the summary ---------------------------------------------------------------- */
+
+static void
+write_dates(struct json *json, const int32_t *date, size_t n)
+{
+	json_array(json);
+	for (size_t i = 0; i < n; i++)
+		json_date(json, date[i]);
+	json_end(json);
+}
 
 static void
 write_days(struct judge *j, struct json *json, const struct consensus *c,
@@ -535,10 +924,7 @@ write_days(struct judge *j, struct json *json, const struct consensus *c,
 	if (date == NULL)
 		cli_no_memory(j->cli);
 	consensus_days(c, &query, date);
-	json_array(json);
-	for (size_t i = 0; i < n; i++)
-		json_date(json, date[i]);
-	json_end(json);
+	write_dates(json, date, n);
 	free(date);
 }
 
@@ -559,8 +945,10 @@ write_pairs(struct judge *j, struct json *json, const struct consensus *c)
 
 /* The four keys of a series. */
 static void
-write_series(struct judge *j, struct json *json, const struct consensus *c)
+write_series(struct judge *j, struct json *json, const struct series *series)
 {
+	const struct consensus *c = series->votes;
+
 	json_key(json, "detectors");
 	json_object(json);
 	for (size_t i = 0; i < j->n; i++) {
@@ -572,7 +960,10 @@ write_series(struct judge *j, struct json *json, const struct consensus *c)
 	json_key(json, "all");
 	write_days(j, json, c, 0, j->n);
 	json_key(json, "confirmed");
-	write_days(j, json, c, 0, j->o->votes);
+	if (j->o->fdr > 0)
+		write_dates(json, series->confirmed, series->n);
+	else
+		write_days(j, json, c, 0, j->o->votes);
 }
 
 static void
@@ -591,7 +982,7 @@ write_group(struct judge *j, struct json *json, size_t g)
 			json_text_span(json, f.p, f.n);
 	}
 	json_end(json);
-	write_series(j, json, j->of_group[g]);
+	write_series(j, json, &j->series[g]);
 	json_end(json);
 }
 
@@ -604,7 +995,7 @@ write_summary(struct judge *j)
 	json_object(&json);
 	if (j->cli->ngroup == 0) {
 		/* There is this series, even without a row. */
-		write_series(j, &json, consensus_of(j, j->key));
+		write_series(j, &json, &j->series[series_of(j)]);
 	} else {
 		json_key(&json, "groups");
 		json_array(&json);
@@ -627,6 +1018,7 @@ main(int argc, char *argv[])
 	cli_init(&cli, usage);
 	o = parse_options(&cli, argc, argv);
 	n = (size_t)(argc - optind);
+	j.hold = o.fdr > 0 || o.tolerance > 0;
 	cli_start(&cli);
 	if (o.summary)
 		j.paper = o.summary_path == NULL
@@ -638,12 +1030,17 @@ main(int argc, char *argv[])
 		judge_stream(&j, argv + optind, n);
 	if (o.summary)
 		write_summary(&j);
-	for (size_t g = 0; g < j.ngroups; g++)
-		consensus_free(j.of_group[g]);
+	for (size_t g = 0; g < j.ngroups; g++) {
+		consensus_free(j.series[g].votes);
+		free(j.series[g].confirmed);
+	}
 	for (size_t i = 0; i < j.n; i++)
 		free(j.detector[i].name);
 	free(j.detector);
-	free(j.of_group);
+	free(j.series);
+	free(j.held.row);
+	free(j.held.flag);
+	free(j.ln_p);
 	free(j.flag);
 	free(j.voters);
 	free(j.key);

@@ -24,7 +24,7 @@ static const char usage[] =
     "What the output of aee-consensus and the files beside it say, as one\n"
     "document for people, alerting and language models.\n"
     "\n"
-    "      --kpi FILE         totals: JSON of aee-kpi --summary\n"
+    "      --kpi FILE         totals: the JSON summary of aee-kpi\n"
     "      --daily FILE       key figures by day, where the input lacks them\n"
     "      --by-channel FILE  key figures by day or month and channel, of\n"
     "                         aee-kpi -g channel\n"

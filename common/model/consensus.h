@@ -69,4 +69,34 @@ size_t consensus_days(const struct consensus *c,
 
 void consensus_free(struct consensus *c); /* NULL is allowed */
 
+/* Days of one series, in any order. */
+struct consensus_flags {
+	const int32_t *date; /* n day numbers */
+	int8_t *flag;        /* of detector k on day i: flag[i * m + k] */
+	size_t n, m;
+};
+
+/*
+ * Let votes reach to days nearby: a day that at least one detector flags has the
+ * vote of each detector that flags a day at most `tolerance` days from it.  A day
+ * that none flags gets no vote: nothing becomes an anomaly that no detector
+ * called one.  Rewrites the flags; votes that are lent are not lent on.  Time
+ * O(n m log n).  Returns 0, or -1 if out of memory.
+ */
+int consensus_lend(const struct consensus_flags *days, int32_t tolerance);
+
+/*
+ * How sure one may be of a day, where one detector is far better than the
+ * others: no tier without it.
+ */
+enum consensus_tier {
+	TIER_NONE,
+	TIER_NOTICE,   /* it alone */
+	TIER_HIGH,     /* it and one other */
+	TIER_CRITICAL, /* it and two others or more */
+};
+
+/* Bit `best` of voters is that detector. */
+enum consensus_tier consensus_tier(uint64_t voters, size_t best);
+
 #endif

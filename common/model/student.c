@@ -94,3 +94,67 @@ student8_z(double p)
 			high = middle;
 	}
 }
+
+void
+student_init(struct student *student, double nu)
+{
+	const double pi = acos(-1.0);
+	int sign; /* lgamma() would write a global */
+
+	student->nu = nu;
+	student->ln_beta = lgamma_r(nu / 2, &sign) -
+	    lgamma_r(nu / 2 + 0.5, &sign) + log(pi) / 2;
+}
+
+/* The continued fraction of I_x(a, b), by Lentz; for x < (a + 1) / (a + b + 2).
+ * Numerators are -(a + m)(a + b + m) x / ((a + 2 m)(a + 2 m + 1)) and
+ * m (b - m) x / ((a + 2 m - 1)(a + 2 m)), m from 0. */
+static double
+beta_fraction(double a, double b, double x)
+{
+	const double tiny = 1e-300, enough = 1e-16;
+	double c = 1, d = 1 - (a + b) * x / (a + 1), h;
+
+	d = 1 / (fabs(d) < tiny ? tiny : d);
+	h = d;
+	for (int m = 1; m < 100000; m++) {
+		const double a2 = a + 2 * m;
+		const double up[2] = { m * (b - m) * x / ((a2 - 1) * a2),
+			-(a + m) * (a + b + m) * x / (a2 * (a2 + 1)) };
+		double step = 1;
+
+		for (int i = 0; i < 2; i++) {
+			d = 1 + up[i] * d;
+			c = 1 + up[i] / c;
+			d = 1 / (fabs(d) < tiny ? tiny : d);
+			c = fabs(c) < tiny ? tiny : c;
+			step = c * d;
+			h *= step;
+		}
+		if (fabs(step - 1) <= enough)
+			break;
+	}
+	return h;
+}
+
+double
+student_p(const struct student *student, double t_squared)
+{
+	const double a = student->nu / 2, nu = student->nu;
+	const double x = nu / (nu + t_squared);
+	/* 1 - x and ln x, to their last digits. */
+	const double y = isinf(t_squared) ? 1 : t_squared / (nu + t_squared);
+	const double ln_x = isinf(t_squared) ? -INFINITY
+					     : -log1p(t_squared / nu);
+	double front, p;
+
+	if (t_squared == 0)
+		return 1;
+	/* x^a (1 - x)^(1/2) / B(a, 1/2) */
+	front = exp(a * ln_x + log(y) / 2 - student->ln_beta);
+	if (x < (a + 1) / (a + 2.5))
+		p = front * beta_fraction(a, 0.5, x) / a;
+	else
+		p = 1 - front * beta_fraction(0.5, a, y) / 0.5;
+	return p > LEAST_P ? p : LEAST_P;
+}

@@ -1,7 +1,8 @@
 /*
  * Two-sided tails of Student's t distribution with 8 and with 15 degrees of
  * freedom, exact to a few units in the last place however far out: what turns
- * a robust z into a p-value without trusting that noise is normal.
+ * a robust z into a p-value without trusting that noise is normal.  And with
+ * any others, a little less exact.
  *
  * With x = nu / (nu + z^2), p is the incomplete beta function I_x(nu/2, 1/2)
  * (Abramowitz and Stegun, "Handbook of mathematical functions", 26.5.27), for
@@ -23,5 +24,20 @@ double student15_ln_p(double z);
 
 /* The |z| at which P(|T| >= |z|) for nu = 8 is p, 0 < p <= 1. */
 double student8_z(double p);
+
+/* Any degrees of freedom above 0, whole or not. */
+struct student {
+	double nu;
+	double ln_beta; /* ln B(nu/2, 1/2) */
+};
+
+void student_init(struct student *student, double nu);
+
+/*
+ * P(|T| >= |t|), from t squared (0 to infinity), to about 1e-12 of itself (1e-9
+ * for nu above a million): the continued fraction of I_x(a, b) in Press et al.,
+ * "Numerical recipes", 6.4.  Never 0, as student8_p().
+ */
+double student_p(const struct student *student, double t_squared);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/stats.h"
+#include "model/student.h"
 
 #define MAX_WINDOW 1000000
 
@@ -17,6 +18,7 @@ struct zscore {
 	size_t next;     /* where the next row goes: when full, the oldest */
 	double *ring;    /* NaN is a missing row */
 	double *present; /* of the ring, oldest first, for one judgement */
+	struct student student; /* of the last p; nu is 0 before */
 };
 
 const char *
@@ -91,6 +93,37 @@ robust_spread(double *x, size_t n, double center)
 		       : stats_mean(x, n) * SD_PER_MEAN_DEVIATION;
 }
 
+static double
+tail(struct zscore *z, double nu, double t_squared)
+{
+	if (z->student.nu != nu)
+		student_init(&z->student, nu);
+	return student_p(&z->student, t_squared);
+}
+
+/* The p of a score by a window of n values; infinite: of no size. */
+static double
+p_value(struct zscore *z, size_t count, double score)
+{
+	const double n = (double)count, square = score * score;
+	double unit;
+
+	if (z->params.robust) {
+		if (z->params.include_current || count < 5)
+			return NAN;
+		unit = 1 + 1.1 / n + 3 / (n * n);
+		return tail(z, 0.4 * n, square / (unit * unit));
+	}
+	if (!z->params.include_current)
+		return tail(z, n - 1, square / (1 + 1 / n));
+	if (count < 3)
+		return NAN;
+	/* At its bound, (n - 1) / sqrt(n), all others are equal. */
+	unit = (n - 1) * (n - 1) - n * square;
+	return tail(z, n - 2,
+	    unit > 0 ? square * n * (n - 2) / unit : INFINITY);
+}
+
 static void
 judge(struct zscore *z, double value, struct zscore_result *r)
 {
@@ -114,6 +147,7 @@ judge(struct zscore *z, double value, struct zscore_result *r)
 	r->center = center;
 	r->spread = spread;
 	r->z = value == center ? 0 : (value - center) / spread;
+	r->p = p_value(z, n, r->z);
 	if (!isfinite(r->z))
 		r->z = NAN; /* beyond any threshold */
 	r->flag = isnan(r->z) || fabs(r->z) > z->params.threshold ? FLAG_YES
@@ -123,7 +157,7 @@ judge(struct zscore *z, double value, struct zscore_result *r)
 void
 zscore_push(struct zscore *z, double value, struct zscore_result *result)
 {
-	*result = (struct zscore_result){ NAN, NAN, NAN, FLAG_MISSING };
+	*result = (struct zscore_result){ NAN, NAN, NAN, NAN, FLAG_MISSING };
 	if (!isfinite(value))
 		value = NAN;
 	if (z->params.include_current)

@@ -22,6 +22,17 @@
  * - In a window of equal values z is 0 for the same value again; for any other
  *   it has no size (missing), and the day is flagged: it is more deviations
  *   away than any threshold.
+ * - p is that of a day like those of its window, all normal and independent;
+ *   n of them are present.
+ *   - z / sqrt(1 + 1 / n) has Student's t distribution with n - 1 degrees.
+ *   - With include_current, z sqrt(n (n - 2)) / sqrt((n - 1)^2 - n z^2) has it
+ *     with n - 2: the residual without the day itself (Thompson, "On a
+ *     criterion for the rejection of observations", 1935).
+ *   - Robust, z / (1 + 1.1 / n + 3 / n^2) nearly has it with 0.4 n, for n from
+ *     5: fitted to 400,000 normal windows of each of 12 sizes from 5 to 50;
+ *     the deviation that a MAD estimates is no better known than that.  With
+ *     include_current there is none.
+ *   Days of a shop are not like those: they have weekdays, and grow.
  *
  * Sums are made anew from each window, oldest row first: nothing drifts, and a
  * result depends on its window alone.
@@ -47,6 +58,7 @@ struct zscore_result {
 	double center;  /* rolling_mean; NaN where missing, as below */
 	double spread;  /* rolling_std, in the unit of the values */
 	double z;       /* z_score */
+	double p;       /* zscore_p */
 	enum flag flag; /* zscore_anomaly */
 };
 

@@ -208,6 +208,53 @@ the_original_year_has_one_triple_overlap(void **state)
 	consensus_free(c);
 }
 
+static void
+votes_reach_to_flagged_days_nearby(void **state)
+{
+	/* Out of order, and one date twice. */
+	const int32_t date[] = { 10, 12, 20, 13, 30, 12 };
+	int8_t flag[] = { 1, 0, 0, /* a */
+		0, -1, 1,          /* c, 2 days after a */
+		0, 0, 0,           /* none */
+		0, 1, -1,          /* b, 1 day after c, 3 after a */
+		1, 0, 0,           /* a, alone */
+		0, 0, 0 };
+	const int8_t want2[] = { 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0,
+		0, 0 };
+	const struct consensus_flags days = { date, flag, 6, 3 };
+	int8_t before[18];
+
+	(void)state;
+	for (int i = 0; i < 18; i++)
+		before[i] = flag[i];
+	assert_int_equal(consensus_lend(&days, 0), 0);
+	assert_memory_equal(flag, before, 18);
+	assert_int_equal(consensus_lend(&days, 2), 0);
+	assert_memory_equal(flag, want2, 18);
+}
+
+static void
+lending_to_no_days_is_fine(void **state)
+{
+	const struct consensus_flags days = { NULL, NULL, 0, 3 };
+
+	(void)state;
+	assert_int_equal(consensus_lend(&days, 3), 0);
+}
+
+static void
+a_tier_takes_the_best_detector(void **state)
+{
+	(void)state;
+	assert_int_equal(consensus_tier(0, 2), TIER_NONE);
+	assert_int_equal(consensus_tier(3, 2), TIER_NONE);
+	assert_int_equal(consensus_tier(4, 2), TIER_NOTICE);
+	assert_int_equal(consensus_tier(5, 2), TIER_HIGH);
+	assert_int_equal(consensus_tier(7, 2), TIER_CRITICAL);
+	assert_int_equal(consensus_tier(15, 2), TIER_CRITICAL);
+	assert_int_equal(consensus_tier(UINT64_C(1) << 63, 63), TIER_NOTICE);
+}
+
 int
 main(void)
 {
@@ -219,6 +266,9 @@ main(void)
 		cmocka_unit_test(up_to_64_detectors_vote),
 		cmocka_unit_test(bad_parameters_are_named),
 		cmocka_unit_test(the_original_year_has_one_triple_overlap),
+		cmocka_unit_test(votes_reach_to_flagged_days_nearby),
+		cmocka_unit_test(lending_to_no_days_is_fine),
+		cmocka_unit_test(a_tier_takes_the_best_detector),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

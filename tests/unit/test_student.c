@@ -67,6 +67,39 @@ the_quantile_is_that_of_the_tables(void **state)
 	assert_near(student8_ln_p(student8_z(1e-30)), log(1e-30), 1e-12);
 }
 
+static void
+any_degrees_of_freedom(void **state)
+{
+	struct student s8, s15, one, two, many;
+
+	(void)state;
+	student_init(&s8, 8);
+	student_init(&s15, 15);
+	student_init(&one, 1);
+	student_init(&two, 2);
+	student_init(&many, 1e6);
+	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++) {
+		const double z = exact[i].z;
+		const double p1 = 2 * atan(1 / z) / acos(-1);
+		const double p2 = 2 / (z * z + 2 + z * sqrt(z * z + 2));
+
+		assert_near(student_p(&s8, z * z) / exp(exact[i].ln8), 1,
+		    1e-12);
+		assert_near(student_p(&s15, z * z) / exp(exact[i].ln15), 1,
+		    1e-12);
+		assert_near(student_p(&one, z * z) / p1, 1, 1e-12);
+		assert_near(student_p(&two, z * z) / p2, 1, 1e-12);
+		/* Nearly normal; the difference is about z^4 / 4 nu. */
+		if (z < 6)
+			assert_near(student_p(&many, z * z) / erfc(z / sqrt(2)),
+			    1, 2e-4);
+	}
+	assert_near(student_p(&s8, 0), 1, 0);
+	assert_true(student_p(&s8, INFINITY) > 0 &&
+	    student_p(&s8, INFINITY) < 1e-200);
+	assert_true(student_p(&many, 1e300) > 0);
+}
+
 int
 main(void)
 {
@@ -74,6 +107,7 @@ main(void)
 		cmocka_unit_test(tails_are_those_of_the_finite_sums),
 		cmocka_unit_test(the_ends_are_defined),
 		cmocka_unit_test(the_quantile_is_that_of_the_tables),
+		cmocka_unit_test(any_degrees_of_freedom),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

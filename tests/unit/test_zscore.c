@@ -89,6 +89,79 @@ robust_is_median_and_mad(void **state)
 	assert_int_equal(r[6].flag, FLAG_YES);
 }
 
+/* The share of days of p below a limit, of independent normal days.  Windows
+ * overlap, so the tolerance is wide. */
+static void
+assert_calibrated(const struct zscore_params *params, double limit,
+    double tolerance)
+{
+	enum { DAYS = 200000 };
+	struct zscore *z = zscore_new(params);
+	struct zscore_result r;
+	struct rng rng;
+	double below = 0;
+
+	assert_non_null(z);
+	rng_init(&rng, 7, 1);
+	for (int i = 0; i < DAYS; i++) {
+		zscore_push(z, 100 + 5 * rng_normal(&rng), &r);
+		below += r.p < limit;
+	}
+	zscore_free(z);
+	assert_near(below / DAYS, limit, tolerance * limit);
+}
+
+static void
+p_is_calibrated_where_days_are_normal(void **state)
+{
+	static const size_t windows[] = { 7, 14, 28 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct zscore_params params = { .window = windows[i],
+			.threshold = 3 };
+
+		for (double limit = 0.1; limit > 0.0005; limit /= 10)
+			assert_calibrated(&params, limit,
+			    0.005 / limit > 1 ? 0.25 : 0.05);
+		params.include_current = true;
+		assert_calibrated(&params, 0.01, 0.05);
+		params.include_current = false;
+		params.robust = true;
+		assert_calibrated(&params, 0.05, 0.2);
+		assert_calibrated(&params, 0.01, 0.2);
+	}
+}
+
+static void
+p_is_of_student_s_t(void **state)
+{
+	struct zscore_params params = { .window = 3, .threshold = 2.5 };
+	const double x[] = { 10, 12, 14, 17, 17, 17, 17, 18 };
+	struct zscore_result r[8];
+	/* For 2 degrees p = 1 - t / sqrt(t^2 + 2). */
+	const double t = 2.5 / sqrt(4. / 3);
+
+	(void)state;
+	run(&params, x, 8, r);
+	assert_true(isnan(r[2].p));
+	assert_near(r[3].p, 1 - t / sqrt(t * t + 2), 1e-14);
+	assert_near(r[6].p, 1, 0); /* window 17 17 17 */
+	assert_true(isnan(r[7].z) && r[7].p < 1e-200 && r[7].p > 0);
+	/* Window 10 12 14, of which 14 is judged: z = 1, one degree of freedom,
+	 * t = sqrt(3), which is an angle of 60 degrees: p = 1/3. */
+	params.include_current = true;
+	run(&params, x, 8, r);
+	assert_near(r[2].p, 1. / 3, 1e-14);
+	params.window = 2;
+	run(&params, x, 8, r);
+	assert_true(isnan(r[3].p)); /* always z = 0.7 */
+	params.robust = true;
+	params.window = 5;
+	run(&params, x, 8, r);
+	assert_true(isfinite(r[4].z) && isnan(r[4].p));
+}
+
 static void
 robust_takes_the_mean_deviation_where_the_mad_is_zero(void **state)
 {
@@ -260,6 +333,8 @@ main(void)
 		cmocka_unit_test(
 		    include_current_makes_the_day_the_last_of_its_window),
 		cmocka_unit_test(robust_is_median_and_mad),
+		cmocka_unit_test(p_is_of_student_s_t),
+		cmocka_unit_test(p_is_calibrated_where_days_are_normal),
 		cmocka_unit_test(
 		    robust_takes_the_mean_deviation_where_the_mad_is_zero),
 		cmocka_unit_test(
