@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../unit/shop.h"
+#include "../unit/shops.h"
 #include "model/baseline.h"
 #include "model/detect.h"
 #include "model/incident.h"

@@ -9,7 +9,7 @@
 #include "model/slide.h"
 #include "model/stats.h"
 #include "model/student.h"
-#include "shop.h"
+#include "shops.h"
 
 #include "unit.h"
 

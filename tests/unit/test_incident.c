@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
-#include "shop.h"
+#include "shops.h"
 
 #include "unit.h"
 

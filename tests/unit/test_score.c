@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "shop.h"
+#include "shops.h"
 
 #include "unit.h"
 
