@@ -1,5 +1,6 @@
 #include "record/cli.h"
 
+#include <assert.h>
 #include <err.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -175,6 +176,7 @@ cli_start(struct cli *cli)
 		cli_fail(cli, "%s", output_error(cli->output));
 	cli->table_options = cli->options;
 	cli->table_options.second = true;
+	cli->share_options.format = FORMAT_CSV;
 	if (cli->bad_path == NULL)
 		return;
 	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
@@ -205,14 +207,27 @@ cli_input(struct cli *cli, char *const *paths, size_t n)
 	return open_input(cli, paths, n, &cli->options);
 }
 
-struct recin *
-cli_table(struct cli *cli, const char *path)
+static struct recin *
+open_table(struct cli *cli, const char *path,
+    const struct recin_options *options)
 {
 	char **own = &cli->table_path[cli->ninputs % CLI_INPUTS];
 
 	if (cli->ninputs < CLI_INPUTS && (*own = strdup(path)) == NULL)
 		cli_no_memory(cli);
-	return open_input(cli, own, 1, &cli->table_options);
+	return open_input(cli, own, 1, options);
+}
+
+struct recin *
+cli_table(struct cli *cli, const char *path)
+{
+	return open_table(cli, path, &cli->table_options);
+}
+
+struct recin *
+cli_shared(struct cli *cli, const char *path)
+{
+	return open_table(cli, path, &cli->share_options);
 }
 
 int
