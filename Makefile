@@ -112,6 +112,11 @@ bench: $(TOOLS)
 bench-%: $(B)/bench/bench_%
 	$<
 
+# The models, and then the programs.
+bench-detection: $(B)/bench/bench_detection $(TOOLS)
+	$<
+	@B=$(B) tests/bench/detection.sh
+
 # ---- housekeeping -----------------------------------------------------------
 
 C_FILES = $(wildcard $(foreach d,common/* tools tests/unit tests/fuzz tests/bench,\
@@ -154,6 +159,6 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-detection golden format lint \
 	install uninstall clean
 .SECONDARY:

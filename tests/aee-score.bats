@@ -140,10 +140,10 @@ END
     jq -e '.detect | .events == 1 and .days == 6' <<<"$output"
 }
 
-@test "aee-score: a missing flag is none; days of which nobody says anything at the ends do not count" {
+@test "aee-score: a missing flag is none; days behind the last flag do not count" {
     sed '/2025-01-01/s/0$//; /2025-01-05/s/0$//; /2025-01-10/s/0$//' "$T/flags.csv" >"$T/some.csv"
     run -0 score -F json "$T/some.csv"
-    jq -e '.detect | .days == 8 and .false_days == 3' <<<"$output"
+    jq -e '.detect | .days == 9 and .false_days == 3' <<<"$output"
 }
 
 @test "aee-score: bad input is named" {

@@ -48,6 +48,8 @@ enum {
 
 enum { DETECTORS_MAX = 64, LIMITS_MAX = 64, DAYS_MOST = 36525 };
 
+#define DAY_NONE INT32_MAX
+
 /* A day's labels. */
 enum { LABEL_NORMAL, LABEL_EVENT, LABEL_IGNORED };
 
@@ -242,6 +244,7 @@ struct event {
 /* What is known of a series: its days from the first to the last. */
 struct series {
 	struct range days;
+	int32_t silent; /* the first day without a flag, 0 or 1, or DAY_NONE */
 	bool any;
 	int8_t *label;
 	int32_t *event; /* number of the event + 1 */
@@ -285,7 +288,7 @@ series_at_hand(struct scorer *s, struct recin *in, const int *group)
 	if (vec_grow(&s->series, &s->series_capacity, g + 1,
 		sizeof(*s->series)) == -1)
 		cli_no_memory(s->cli);
-	s->series[g] = (struct series){ 0 };
+	s->series[g] = (struct series){ .silent = DAY_NONE };
 	s->nseries = g + 1;
 	return g;
 }
@@ -434,6 +437,15 @@ new_row(struct scorer *s, struct recin *in, int date, size_t series,
 	return flag;
 }
 
+/* A day of which nobody says anything: one of theirs if it is not behind the
+ * last of which somebody does, as those of a forecast. */
+static void
+keep_silent(struct scorer *s, size_t series, int32_t day)
+{
+	if (day < s->series[series].silent)
+		s->series[series].silent = day;
+}
+
 static void
 read_flags(struct scorer *s, struct recin *in)
 {
@@ -445,6 +457,7 @@ read_flags(struct scorer *s, struct recin *in)
 	while (cli_next(cli, in)) {
 		int8_t flags[DETECTORS_MAX];
 		bool bad = false, any = false;
+		size_t series;
 		int8_t *to;
 		int32_t day;
 
@@ -461,10 +474,14 @@ read_flags(struct scorer *s, struct recin *in)
 				    recin_reject(in, column[i],
 					"is not 0 or 1"));
 		}
-		/* A day of which nobody says anything is no day of theirs. */
-		if (bad || (!any && !s->o->has_range))
+		if (bad)
 			continue;
-		to = new_row(s, in, date, series_at_hand(s, in, group), day);
+		series = series_at_hand(s, in, group);
+		if (!any) {
+			keep_silent(s, series, day);
+			continue;
+		}
+		to = new_row(s, in, date, series, day);
 		if (to != NULL)
 			memcpy(to, flags, s->detectors);
 	}
@@ -526,7 +543,7 @@ make_room(struct scorer *s)
 		if (vec_grow(&s->series, &s->series_capacity, 1,
 			sizeof(*s->series)) == -1)
 			cli_no_memory(s->cli);
-		s->series[0] = (struct series){ 0 };
+		s->series[0] = (struct series){ .silent = DAY_NONE };
 		s->nseries = 1;
 	}
 	for (size_t g = 0; g < s->nseries; g++) {
@@ -536,6 +553,9 @@ make_room(struct scorer *s)
 		if (s->o->has_range) {
 			x->days = s->o->range;
 			x->any = true;
+		} else if (x->any && x->silent < x->days.from &&
+		    x->days.to - DAYS_MOST < x->silent) {
+			x->days.from = x->silent;
 		}
 		n = x->any ? range_days(&x->days) : 0;
 		x->label = calloc(n + 1, sizeof(*x->label));
