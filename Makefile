@@ -151,6 +151,11 @@ bench-%: $(B)/bench/bench_%
 bench-forecast: $(B)/bench/bench_forecast $(TOOLS)
 	@B=$(B) tests/bench/forecast.sh
 
+# The models, and then the programs.
+bench-detection: $(B)/bench/bench_detection $(TOOLS)
+	$<
+	@B=$(B) tests/bench/detection.sh
+
 # ---- housekeeping -----------------------------------------------------------
 
 C_FILES = $(wildcard $(foreach d,common/* tools tests/unit tests/fuzz tests/bench,\
@@ -193,7 +198,7 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench bench-forecast \
-	bench-iforest golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-detection \
+	bench-forecast bench-iforest golden format lint \
 	install uninstall clean
 .SECONDARY:

@@ -18,3 +18,13 @@ $(RUN_RESULTS) &: out/data/orders.csv out/data/website_traffic.csv \
     pipelines/analyze.sh $(TOOLS)
 	PATH="$(abspath $(B)/bin):$$PATH" pipelines/analyze.sh \
 	    out/data/orders.csv out/data/website_traffic.csv out
+
+# make detect: what happened in that shop, in out/.
+detect: out/detect.txt
+
+out/detect.txt: out/data/orders.csv out/data/website_traffic.csv \
+    pipelines/detect.sh $(TOOLS)
+	PATH="$(abspath $(B)/bin):$$PATH" pipelines/detect.sh \
+	    out/data/orders.csv out/data/website_traffic.csv out
+
+.PHONY: detect

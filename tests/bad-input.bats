@@ -14,6 +14,7 @@ programs=(
     "aee-iforest|date,channel,revenue|2025-01-01,a,1"
     "aee-forecast|date,channel,revenue|2025-01-01,a,1"
     "aee-consensus|date,x_anomaly,y_anomaly|2025-01-01,1,1"
+    "aee-detect|date,channel,revenue|2025-01-01,a,1"
 )
 
 # each FUNCTION: calls it with the program, header and row of every program.

@@ -17,6 +17,8 @@
 #include "record/output.h"
 #include "record/table.h"
 
+#include "kpi_cube.h"
+
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
     "               [options] [orders...]\n"
@@ -26,18 +28,21 @@ static const char usage[] =
     "  -p, --period P         day (default), week (from Monday), month, all\n"
     "  -g, --group-by A,B     a series for each combination of these columns\n"
     "  -t, --traffic FILE     date, channel, sessions; '-' is standard input\n"
+    "      --cube A,B         one long table of sums: in total, and by each of\n"
+    "                         these columns, as in 'channel,category'\n"
     "      --products FILE    product_id, cost_price: adds cost, gross_margin\n"
     "      --value-expr EXPR  value of a row, as in 'Quantity*UnitPrice'\n"
     "      --distinct-orders  count order_id, not rows\n"
     "      --customers        add customers: distinct customer_id\n"
     "      --moments          add order_value_sq: sum of squared values\n"
-    "      --rollup           read the output of aee-kpi and add it up; only\n"
-    "                         with -p, -g and the common options\n"
+    "      --rollup           read the output of aee-kpi and add it up, cubes\n"
+    "                         too; only with -p, -g and the common options\n"
     "      --summary          one JSON object instead of records\n"
     "\n" CLI_USAGE;
 
 enum {
-	OPT_CUSTOMERS = CLI_OWN,
+	OPT_CUBE = CLI_OWN,
+	OPT_CUSTOMERS,
 	OPT_DISTINCT,
 	OPT_MOMENTS,
 	OPT_PRODUCTS,
@@ -51,6 +56,9 @@ struct options {
 	const char *traffic, *products;
 	struct expr *value; /* --value-expr; NULL: order_value */
 	bool distinct_orders, customers, moments, rollup, summary;
+	char **cube; /* --cube: names of its dimensions, after those of -g */
+	char **groups;
+	size_t ngroup; /* of -g alone */
 };
 
 static const char *const periods[] = { "day", "week", "month", "all" };
@@ -64,6 +72,45 @@ compile_value(const char *text)
 	if (value == NULL)
 		opt_fail("--value-expr: %s in '%s'", why, text);
 	return value;
+}
+
+/* The dimensions of a cube are groups as those of -g. */
+static void
+add_dimensions(struct cli *cli, struct options *o, char **dimension, size_t n)
+{
+	size_t own = cli->ngroup;
+	char **all = calloc(own + n + 1, sizeof(*all));
+
+	if (all == NULL)
+		cli_no_memory(cli);
+	for (size_t i = 0; i < own; i++)
+		all[i] = cli->group[i];
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(dimension[i], "total") == 0)
+			opt_fail("--cube: 'total' is there anyway");
+		for (size_t j = 0; j < own + i; j++)
+			if (strcmp(all[j], dimension[i]) == 0)
+				opt_fail("--cube: '%s' stands twice",
+				    dimension[i]);
+		all[own + i] = dimension[i];
+	}
+	o->groups = cli->group;
+	o->ngroup = own;
+	cli->group = all;
+	cli->ngroup = own + n;
+}
+
+/* What cannot be together with a cube. */
+static void
+check_cube(const struct options *o)
+{
+	if (o->rollup)
+		opt_fail("--rollup knows a cube by its columns: leave --cube "
+			 "out");
+	if (o->period != KPI_DAY || o->summary || o->customers || o->moments ||
+	    o->distinct_orders)
+		opt_fail("--cube has sums of days alone: leave -p, --summary, "
+			 "--customers, --moments and --distinct-orders out");
 }
 
 /* What cannot be together. */
@@ -100,6 +147,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 {
 	static const struct option longopts[] = {
 		CLI_LONG,
+		{ "cube", required_argument, NULL, OPT_CUBE },
 		{ "customers", no_argument, NULL, OPT_CUSTOMERS },
 		{ "distinct-orders", no_argument, NULL, OPT_DISTINCT },
 		{ "moments", no_argument, NULL, OPT_MOMENTS },
@@ -112,6 +160,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ 0 },
 	};
 	struct options o = { .period = KPI_DAY };
+	size_t ncube = 0;
 	int c;
 
 	while ((c = getopt_long(argc, argv, CLI_SHORT "p:t:", longopts,
@@ -119,6 +168,10 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		if (cli_option(cli, c, optarg))
 			continue;
 		switch (c) {
+		case OPT_CUBE:
+			free(o.cube);
+			o.cube = opt_list("--cube", optarg, ',', &ncube);
+			break;
 		case OPT_CUSTOMERS:
 			o.customers = true;
 			break;
@@ -151,6 +204,10 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		}
 	}
 	check_options(cli, &o, argv + optind, (size_t)(argc - optind));
+	if (o.cube != NULL) {
+		check_cube(&o);
+		add_dimensions(cli, &o, o.cube, ncube);
+	}
 	return o;
 }
 
@@ -236,7 +293,7 @@ read_products(struct kpis *k, struct products *p, const char *path)
 {
 	struct recin *in = cli_table(k->cli, path);
 	int id = cli_need(k->cli, in, "product_id");
-	int cost = cli_need(k->cli, in, "cost_price");
+	int cost = k->o->cube != NULL ? -1 : cli_need(k->cli, in, "cost_price");
 
 	recin_want_all(in);
 	for (size_t i = 0; i < k->cli->ngroup; i++)
@@ -245,11 +302,12 @@ read_products(struct kpis *k, struct products *p, const char *path)
 		cli_no_memory(k->cli);
 	while (cli_next(k->cli, in)) {
 		struct field key = recin_field(in, id);
-		struct decimal value;
+		struct decimal value = { 0 };
 		bool fresh;
 		size_t n;
 
-		if (!cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
+		if (cost != -1 &&
+		    !cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
 			continue;
 		n = groups_find(p->ids, &key, &fresh);
 		if (n == SIZE_MAX)
@@ -711,11 +769,10 @@ count_of(struct kpis *k, struct recin *in, int column, struct kpi_sums *s)
 	return cli_ok(k->cli, in, recin_reject(in, column, "is not a count"));
 }
 
-static struct recin *
-read_sums(struct kpis *k, char *const *paths, size_t n)
+static void
+read_sums(struct kpis *k, struct recin *in)
 {
 	struct cli *cli = k->cli;
-	struct recin *in = cli_input(cli, paths, n);
 	struct sum_columns c;
 	struct field *key = calloc(cli->ngroup + 1, sizeof(*key));
 
@@ -746,7 +803,6 @@ read_sums(struct kpis *k, char *const *paths, size_t n)
 	}
 	free(c.group);
 	free(key);
-	return in;
 }
 
 /* ---- output ------------------------------------------------------------------ */
@@ -984,13 +1040,72 @@ start(struct kpis *k)
 		cli_no_memory(k->cli);
 }
 
+/* Whether -g names one of the columns that make a cube. */
+static bool
+grouped_as_cube(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->ngroup; i++)
+		if (strcmp(cli->group[i], "dimension") == 0 ||
+		    strcmp(cli->group[i], "member") == 0)
+			return true;
+	return false;
+}
+
+static void
+run_rollup(struct kpis *k, char *const *paths, size_t n)
+{
+	struct cli *cli = k->cli;
+	struct recin *in = cli_input(cli, paths, n);
+	struct kpi_cube *cube;
+
+	if (!kpi_cube_is(in) || grouped_as_cube(cli)) {
+		read_sums(k, in);
+		write_records(k, in);
+		return;
+	}
+	if (k->o->period != KPI_DAY)
+		cli_fail(cli,
+		    "%s: a cube has days: leave -p out, or name its columns "
+		    "in -g",
+		    recin_file(in));
+	cube = kpi_cube_new(cli, cli->ngroup);
+	kpi_cube_rows(cube, in);
+	kpi_cube_write(cube, in);
+	kpi_cube_free(cube);
+}
+
+static void
+run_cube(struct kpis *k, char *const *paths, size_t n)
+{
+	struct recin *in = read_orders(k, paths, n);
+	struct kpi_cube *cube = kpi_cube_new(k->cli, k->o->ngroup);
+
+	kpi_cube_orders(cube, k->kpi, k->groups);
+	if (k->o->traffic != NULL)
+		kpi_cube_traffic(cube, k->o->traffic);
+	kpi_cube_write(cube, in);
+	kpi_cube_free(cube);
+}
+
+static void
+run_orders(struct kpis *k, char *const *paths, size_t n)
+{
+	struct recin *in = read_orders(k, paths, n);
+
+	if (k->o->traffic != NULL)
+		read_traffic(k, k->o->traffic);
+	if (k->o->summary)
+		write_summary(k, in);
+	else
+		write_records(k, in);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct cli cli;
 	struct options o;
 	struct kpis k = { .cli = &cli, .o = &o };
-	struct recin *in;
 	size_t n;
 
 	cli_init(&cli, usage);
@@ -998,19 +1113,19 @@ main(int argc, char *argv[])
 	n = (size_t)(argc - optind);
 	cli_start(&cli);
 	start(&k);
-	in = o.rollup ? read_sums(&k, argv + optind, n)
-		      : read_orders(&k, argv + optind, n);
-	if (o.traffic != NULL)
-		read_traffic(&k, o.traffic);
-	if (o.summary)
-		write_summary(&k, in);
+	if (o.rollup)
+		run_rollup(&k, argv + optind, n);
+	else if (o.cube != NULL)
+		run_cube(&k, argv + optind, n);
 	else
-		write_records(&k, in);
+		run_orders(&k, argv + optind, n);
 	kpi_free(k.kpi);
 	kpi_free(k.by_month);
 	kpi_free(k.of_channel);
 	groups_free(k.groups);
 	groups_free(k.channels);
 	expr_free(o.value);
+	free(o.cube);
+	free(o.groups);
 	return cli_finish(&cli);
 }

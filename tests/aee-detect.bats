@@ -1,0 +1,316 @@
+#!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    local F=$BATS_FILE_TMPDIR name
+    for name in orders website_traffic products; do
+        gzip -dc "tests/data/original-$name.csv.gz" >"$F/$name.csv"
+    done
+    aee-kpi -t "$F/website_traffic.csv" --cube channel,category \
+        --products "$F/products.csv" -o "$F/cube.csv" "$F/orders.csv"
+    aee-kpi -t "$F/website_traffic.csv" -o "$F/daily.csv" "$F/orders.csv"
+    # The cube as a table with a column for each sum.
+    awk -F, '
+        NR == 1 { next }
+        { m = $3 == "" ? "" : "_" $3
+          if (!($1 in seen)) { seen[$1] = 1; day[++n] = $1 }
+          put("revenue" m, $6); put("orders" m, $5); if ($2 != "category") put("sessions" m, $4) }
+        function put(name, v) { if (!(name in known)) { known[name] = 1; column[++c] = name } x[name, $1] = v }
+        END {
+            line = "date"; for (i = 1; i <= c; i++) line = line "," column[i]; print line
+            for (t = 1; t <= n; t++) {
+                line = day[t]; for (i = 1; i <= c; i++) line = line "," x[column[i], day[t]]; print line } }
+    ' "$F/cube.csv" >"$F/wide.csv"
+    # Half a year in which nothing happens, but for one day of visitors.
+    awk '
+        function noise() { x = x * 16807 % 2147483647; return x / 2147483647 - .5 }
+        BEGIN {
+            split("31 28 31 30 31 30 31", days, " ")
+            x = 7; m = d = 1
+            print "date,revenue,orders,sessions"
+            for (t = 0; t < 182; t++) {
+                w = t % 7 < 5 ? 1 : 1.2
+                s = int(10000 * w * (1 + .06 * noise()) * (t == 100 ? 2 : 1))
+                o = int(200 * w * (1 + .1 * noise()))
+                printf "2025-%02d-%02d,%d,%d,%d\n", m, d, o * 50 * (1 + .1 * noise()), o, s
+                if (++d > days[m]) { d = 1; m++ }
+            } }' >"$F/calm.csv"
+}
+
+setup() {
+    T=$BATS_TEST_TMPDIR
+    F=$BATS_FILE_TMPDIR
+}
+
+# same FILE: what was run has written just this file.
+same() {
+    diff -u "$1" - <<<"$output"
+}
+
+@test "aee-detect: finds the events of the original's year, and what caused them" {
+    aee-detect --incidents "$T/incidents.csv" -o "$T/days.csv" "$F/cube.csv"
+    [ "$(head -n 1 "$T/days.csv")" = "date,detect_p,detect_anomaly,detect_metric,detect_step,incident" ]
+    [ "$(wc -l <"$T/days.csv")" -eq 366 ]
+    for day in 2025-03-15 2025-03-16 2025-09-10 2025-09-11 2025-09-12; do
+        grep "^$day," "$T/days.csv" | cut -d, -f3 | grep -qx 1
+    done
+    [ "$(head -n 1 "$T/incidents.csv")" = "incident,start_date,end_date,kind,direction,metrics,money_at_stake,p,tier,cause,evidence" ]
+    grep -q '^[0-9]*,2025-03-15,2025-03-16,spike,up,' "$T/incidents.csv"
+    grep -q '^[0-9]*,2025-09-10,2025-09-12,dip,down,' "$T/incidents.csv"
+    # At most one alarm beside the two.
+    [ "$(wc -l <"$T/incidents.csv")" -le 4 ]
+}
+
+@test "aee-detect: a table with a column for each sum says what the cube says" {
+    aee-detect -o "$T/cube.csv" "$F/cube.csv"
+    aee-detect "$F/wide.csv" | awk -F, -v OFS=, '{ print $1, $(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF }' |
+        diff -u "$T/cube.csv" -
+    aee-detect --online -o "$T/cube.csv" "$F/cube.csv"
+    aee-detect --online "$F/wide.csv" | awk -F, -v OFS=, '{ print $1, $(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF }' |
+        diff -u "$T/cube.csv" -
+}
+
+@test "aee-detect: days of a table pass through, and their order does not matter" {
+    run -0 aee-detect "$F/daily.csv"
+    [ "${lines[0]}" = "$(head -n 1 "$F/daily.csv"),detect_p,detect_anomaly,detect_metric,detect_step,incident" ]
+    cut -d, -f1-8 <<<"$output" | cmp - "$F/daily.csv"
+    sort >"$T/a.csv" <<<"$output"
+    { head -n 1 "$F/daily.csv"; tail -n +2 "$F/daily.csv" | sort -t, -k2; } | aee-detect | sort | cmp - "$T/a.csv"
+}
+
+@test "aee-detect --online: never looks ahead" {
+    run -0 aee-detect --online "$F/cube.csv"
+    [ "${#lines[@]}" -eq 366 ]
+    head -n 2001 "$F/cube.csv" | aee-detect --online >"$T/part.csv"
+    head -n 200 <<<"$output" | diff -u - <(head -n 200 "$T/part.csv")
+}
+
+@test "aee-detect --online: a member that appears later changes nothing before" {
+    awk -F, '$3 != "Email" || $1 >= "2025-07-01"' "$F/cube.csv" | aee-detect --online >"$T/late.csv"
+    awk -F, '$3 != "Email"' "$F/cube.csv" | aee-detect --online | head -n 182 | diff -u - <(head -n 182 "$T/late.csv")
+    [ "$(wc -l <"$T/late.csv")" -eq 366 ]
+}
+
+@test "aee-detect --online: writes a day before the next one comes" {
+    mkfifo "$T/in"
+    aee-detect --online <"$T/in" >"$T/out" &
+    exec 7>"$T/in"
+    printf 'date,revenue\n2025-01-01,5\n' >&7
+    for _ in $(seq 50); do
+        [ "$(wc -l <"$T/out")" -eq 2 ] && break
+        sleep 0.1
+    done
+    [ "$(wc -l <"$T/out")" -eq 2 ]
+    exec 7>&-
+    wait
+}
+
+@test "aee-detect: one day of visitors that do not buy is found, and told" {
+    run -0 --separate-stderr aee-detect --incidents "$T/i.csv" "$F/calm.csv"
+    [ "$(awk -F, '$6 == 1 { printf "%s %s %s;", $1, $7, $9 }' <<<"$output")" = "2025-04-11 sessions 1;" ]
+    [ "$(cut -d, -f2-5,10 <"$T/i.csv" | tail -n +2)" = "2025-04-11,2025-04-11,spike,up,bots" ]
+    [ -z "$stderr" ]
+}
+
+@test "aee-detect: a holiday is neither flagged nor learned from" {
+    printf 'holiday,date,lower_window,upper_window\nSale,2025-04-12,-1,0\n' >"$T/h.csv"
+    run -0 aee-detect --holidays "$T/h.csv" "$F/calm.csv"
+    grep -q '^2025-04-11,.*,,0,,0,$' <<<"$output"
+    [ "$(awk -F, '$6 == 1' <<<"$output" | wc -l)" -eq 0 ]
+    run -1 --separate-stderr aee-detect --holidays "$T/none.csv" "$F/calm.csv"
+    printf 'holiday,date\nSale,soon\n' >"$T/h.csv"
+    run -1 --separate-stderr aee-detect --holidays "$T/h.csv" "$F/calm.csv"
+    [[ $stderr == "aee-detect: $T/h.csv:2: column 'date': 'soon' "* ]]
+}
+
+@test "aee-detect: a step alarms once" {
+    awk -F, -v OFS=, 'NR > 100 { $2 = int($2 * 1.6); $3 = int($3 * 1.6) } 1' "$F/calm.csv" |
+        sed 's/^\(2025-04-11,.*\),[0-9]*$/\1,10000/' >"$T/step.csv"
+    aee-detect --incidents "$T/i.csv" -o "$T/days.csv" "$T/step.csv"
+    [ "$(wc -l <"$T/i.csv")" -eq 2 ]
+    [ "$(cut -d, -f4,5 <"$T/i.csv" | tail -n 1)" = "step,up" ]
+    [ "$(awk -F, '$8 == 1' "$T/days.csv" | wc -l)" -eq 1 ]
+}
+
+@test "aee-detect: --min-money and --direction choose among the incidents" {
+    run -0 aee-detect --direction down --incidents "$T/i.csv" "$F/cube.csv"
+    [ "$(cut -d, -f5 <"$T/i.csv" | sort -u | paste -sd ,)" = "direction,down" ]
+    grep -q '^2025-03-15,[^,]*,1,[^,]*,0,$' <<<"$output"
+    aee-detect --min-money 1e12 --incidents "$T/i.csv" -o "$T/days.csv" "$F/cube.csv"
+    [ "$(wc -l <"$T/i.csv")" -eq 1 ]
+}
+
+@test "aee-detect: -c takes one column, or some" {
+    run -0 aee-detect -c sessions "$F/calm.csv"
+    [ "$(awk -F, '$6 == 1 { print $1, $7 }' <<<"$output")" = "2025-04-11 sessions" ]
+    cut -d, -f1,4 "$F/calm.csv" | sed 1s/sessions/visits/ >"$T/visits.csv"
+    run -0 aee-detect -c visits "$T/visits.csv"
+    [ "$(awk -F, '$4 == 1 { print $1, $5 }' <<<"$output")" = "2025-04-11 revenue" ]
+    run -1 --separate-stderr aee-detect "$T/visits.csv"
+    [ "$stderr" = "aee-detect: $T/visits.csv: none of the columns revenue, orders, sessions (-c names another)" ]
+    run -1 --separate-stderr aee-detect -c visits,revenue "$F/calm.csv"
+    run -1 --separate-stderr aee-detect -c date,revenue "$F/calm.csv"
+}
+
+@test "aee-detect: -g is a shop each" {
+    sed '1s/$/,shop/; 2,$s/$/,a/' "$F/calm.csv" >"$T/two.csv"
+    tail -n +2 "$F/calm.csv" | sed 's/$/,b/; s/^\(2025-04-11,.*\),[0-9]*,b$/\1,10000,b/' >>"$T/two.csv"
+    run -0 --separate-stderr aee-detect -g shop --incidents "$T/i.csv" "$T/two.csv"
+    [ "$(awk -F, '$7 == 1 { print $1, $5 }' <<<"$output")" = "2025-04-11 a" ]
+    [ "$(sed -n 2p "$T/i.csv" | cut -d, -f1-3)" = "1,a,2025-04-11" ]
+    sort "$T/two.csv" >"$T/mixed.csv"
+    { sed -n '$p' "$T/mixed.csv"; sed '$d' "$T/mixed.csv"; } | aee-detect --online -g shop >"$T/online.csv"
+    aee-detect --online "$F/calm.csv" | cut -d, -f5- >"$T/alone.csv"
+    awk -F, -v OFS=, '$5 == "a" || NR == 1 { print $6, $7, $8, $9, $10 }' "$T/online.csv" | diff -u - "$T/alone.csv"
+}
+
+@test "aee-detect: a last day of which half is there is left out" {
+    awk -F, -v OFS=, 'NR == 183 { for (i = 2; i <= 4; i++) $i = int($i * .45) } 1' "$F/calm.csv" >"$T/half.csv"
+    run -0 --separate-stderr aee-detect "$T/half.csv"
+    [ "$stderr" = "aee-detect: the last day, 2025-07-01, looks incomplete and is left out (--last-day keep judges it)" ]
+    [[ ${lines[182]} == 2025-07-01,*,,,,, ]]
+    run -0 --separate-stderr aee-detect --last-day keep "$T/half.csv"
+    [ -z "$stderr" ]
+    [ "$(cut -d, -f6 <<<"${lines[182]}")" = 1 ]
+    run -0 --separate-stderr aee-detect --last-day drop "$F/calm.csv"
+    [[ ${lines[182]} == 2025-07-01,*,,,,, ]]
+}
+
+@test "aee-detect --as-of: later days are not looked at" {
+    head -n 120 "$F/calm.csv" | aee-detect >"$T/short.csv"
+    run -0 aee-detect --as-of 2025-04-29 "$F/calm.csv"
+    head -n 120 <<<"$output" | diff -u "$T/short.csv" -
+    [[ ${lines[120]} == 2025-04-30,*,,,,, ]]
+    run -2 --separate-stderr aee-detect --as-of today "$F/calm.csv"
+    [ "$stderr" = "aee-detect: --as-of: 'today' is not a date" ]
+}
+
+@test "aee-detect: too little history says nothing, and says so once" {
+    head -n 28 "$F/calm.csv" >"$T/few.csv"
+    run -0 --separate-stderr aee-detect "$T/few.csv"
+    [ "$(cut -d, -f5- <<<"$output" | sort -u)" = "$(printf ',,,,\ndetect_p,detect_anomaly,detect_metric,detect_step,incident')" ]
+    [ "$stderr" = "aee-detect: too little history: 27 days, and no metric has 28 usable ones" ]
+    head -n 2 "$F/calm.csv" >"$T/one.csv"
+    run -0 --separate-stderr aee-detect "$T/one.csv"
+    [ "$stderr" = "aee-detect: too little history: 1 day, and no metric has 28 usable ones" ]
+}
+
+@test "aee-detect: gaps, zeros, constants and missing values do no harm" {
+    sed '50,60d; 70s/,[0-9]*,[0-9]*$/,,/; 80,90s/,[0-9]*$/,/' "$F/calm.csv" >"$T/gaps.csv"
+    run -0 --separate-stderr aee-detect "$T/gaps.csv"
+    [ "$(awk -F, '$6 == 1 { print $1 }' <<<"$output")" = 2025-04-11 ]
+    run -0 aee-detect --online "$T/gaps.csv"
+    awk -F, -v OFS=, 'NR > 1 { $2 = $3 = $4 = 5 } 1' "$F/calm.csv" >"$T/equal.csv"
+    run -0 aee-detect "$T/equal.csv"
+    [ "$(awk -F, 'NR > 1 && $6 != 0' <<<"$output")" = "" ]
+    awk -F, -v OFS=, 'NR > 1 { $2 = $3 = $4 = "" } 1' "$F/calm.csv" >"$T/none.csv"
+    run -0 --separate-stderr aee-detect "$T/none.csv"
+    [[ $stderr == "aee-detect: too little history"* ]]
+    awk -F, -v OFS=, 'NR > 1 { $2 = $3 = $4 = 0 } 1' "$F/calm.csv" >"$T/zero.csv"
+    run -0 aee-detect "$T/zero.csv"
+    [ "$(awk -F, 'NR > 1 && $6 == 1' <<<"$output")" = "" ]
+}
+
+@test "aee-detect: a channel that appears or dies is judged by its own days" {
+    awk -F, '!($3 == "Email" && $1 < "2025-05-01") && !($3 == "Organic" && $1 >= "2025-11-01")' "$F/cube.csv" >"$T/cube.csv"
+    aee-detect --incidents "$T/i.csv" -o "$T/days.csv" "$T/cube.csv"
+    [ "$(awk -F, '$3 == 1 && $1 > "2025-04-25" && $1 < "2025-05-05"' "$T/days.csv")" = "" ]
+    [ "$(awk -F, '$3 == 1 && $1 >= "2025-11-01" && $1 < "2025-11-08"' "$T/days.csv" | wc -l)" -ge 1 ]
+}
+
+@test "aee-detect: a dimension that is not known is left out, with a warning" {
+    sed 's/,category,/,shelf,/' "$F/cube.csv" >"$T/shelf.csv"
+    run -0 --separate-stderr aee-detect "$T/shelf.csv"
+    [ "$stderr" = "aee-detect: $T/shelf.csv:7: dimension 'shelf' is not total, channel or category: left out" ]
+    grep -v ',category,' "$F/cube.csv" | aee-detect | diff -u - <(printf '%s\n' "$output")
+}
+
+@test "aee-detect: a member without a row had none of anything" {
+    aee-detect -o "$T/all.csv" "$F/cube.csv"
+    # A week in which a channel sells nothing and nobody comes, told or not.
+    awk -F, -v OFS=, '$3 == "Email" && $1 >= "2025-06-02" && $1 < "2025-06-09" { $4 = $5 = $6 = 0 } 1' "$F/cube.csv" >"$T/zero.csv"
+    awk -F, '!($3 == "Email" && $1 >= "2025-06-02" && $1 < "2025-06-09")' "$F/cube.csv" >"$T/absent.csv"
+    aee-detect -o "$T/a.csv" "$T/zero.csv"
+    aee-detect "$T/absent.csv" | diff -u "$T/a.csv" -
+    run cmp -s "$T/a.csv" "$T/all.csv"
+    [ "$status" -eq 1 ]
+}
+
+@test "aee-detect: a day that stands twice is a bad row" {
+    sed -n '1p;2p;2p' "$F/calm.csv" >"$T/twice.csv"
+    run -1 --separate-stderr aee-detect "$T/twice.csv"
+    [ "$stderr" = "aee-detect: $T/twice.csv:3: column 'date': '2025-01-01' stands twice" ]
+    run -1 --separate-stderr aee-detect --online "$T/twice.csv"
+    [ "$stderr" = "aee-detect: $T/twice.csv:3: column 'date': '2025-01-01' does not come after the day before it" ]
+    run -0 --separate-stderr aee-detect --bad-rows skip "$T/twice.csv"
+    [ "${#lines[@]}" -eq 2 ]
+    sed '1p;2p' "$F/cube.csv" | sed 1d >"$T/twice.csv"
+    run -1 --separate-stderr aee-detect "$T/twice.csv"
+    [[ $stderr == *"stands twice" ]]
+}
+
+@test "aee-detect: dates a hundred years apart are a bad row" {
+    run -1 --separate-stderr aee-detect <<<$'date,revenue\n2025-01-01,5\n1025-01-01,5'
+    [ "$stderr" = "aee-detect: stdin:3: column 'date': '1025-01-01' is more than 100 years from another" ]
+}
+
+@test "aee-detect: bad values name line and column" {
+    run -1 --separate-stderr aee-detect <<<$'date,revenue\n2025-01-01,many'
+    [ "$stderr" = "aee-detect: stdin:2: column 'revenue': 'many' is not a number" ]
+    run -1 --separate-stderr aee-detect <<<$'date,revenue\nsoon,5'
+    [[ $stderr == "aee-detect: stdin:2: column 'date': 'soon' "* ]]
+    run -1 --separate-stderr aee-detect <<<$'day,revenue\nsoon,5'
+    [[ $stderr == "aee-detect: stdin: no column 'date'"* ]]
+    run -1 --separate-stderr aee-detect <"/dev/null"
+}
+
+@test "aee-detect: bad options end with status 2" {
+    run -2 --separate-stderr aee-detect --beta 0
+    run -2 --separate-stderr aee-detect --scale cubic
+    run -2 --separate-stderr aee-detect --direction left
+    run -2 --separate-stderr aee-detect --no-such
+    run -2 --separate-stderr aee-detect --online --incidents "$T/i.csv"
+    run -2 --separate-stderr aee-detect --online --scale raw
+    run -2 --separate-stderr aee-detect --online --max-length 15
+    run -2 --separate-stderr aee-detect --online --last-day keep
+    run -0 aee-detect -h
+    [[ $output == "usage: aee-detect "* ]]
+}
+
+@test "aee-detect: every format gives the same" {
+    aee-detect --ojsonl -o "$T/days.jsonl" "$F/calm.csv"
+    aee-detect --ocsv "$T/days.jsonl" >"$T/again.csv" 2>"$T/err" || true
+    grep -q "detect_p" "$T/err"
+    aee-detect "$F/calm.csv" >"$T/days.csv"
+    jq -rs 'map(.detect_anomaly) | add' "$T/days.jsonl" | grep -qx 1
+    aee-detect --otsv "$F/calm.csv" | tr '\t' , | cmp - "$T/days.csv"
+    aee-detect --prefix x_ "$F/calm.csv" | head -n 1 | grep -q ',x_detect_p,x_detect_anomaly,x_detect_metric,x_detect_step,x_incident$'
+}
+
+@test "aee-detect: a header alone gives a header, no record nothing" {
+    run -0 --separate-stderr aee-detect <<<date,revenue
+    [ "$output" = "date,revenue,detect_p,detect_anomaly,detect_metric,detect_step,incident" ]
+    run -0 --separate-stderr aee-detect <<<date,dimension,member,sessions,orders,revenue
+    [ "$output" = "date,detect_p,detect_anomaly,detect_metric,detect_step,incident" ]
+    run -0 --separate-stderr aee-detect --online <<<date,revenue
+    run -0 --separate-stderr aee-detect --ijsonl </dev/null
+    [ -z "$output" ]
+}
+
+@test "aee-detect: a full disk is an error, and no file is left half written" {
+    run -1 bash -c "aee-detect '$F/calm.csv' >/dev/full"
+    run -1 --separate-stderr aee-detect --incidents /dev/full -o "$T/days.csv" "$F/cube.csv"
+    [ ! -e "$T/days.csv" ] || [ -s "$T/days.csv" ]
+    run -1 aee-detect -o "$T/bad.csv" <<<$'date,revenue\n2025-01-01,many'
+    [ ! -e "$T/bad.csv" ]
+    run -0 bash -c "aee-detect '$F/calm.csv' | head -n 1 >/dev/null"
+}
+
+@test "aee-detect: the scale may be another" {
+    for scale in sqrt raw; do
+        run -0 aee-detect --scale "$scale" -b 9 "$F/calm.csv"
+        [ "$(awk -F, '$6 == 1 { print $1 }' <<<"$output")" = 2025-04-11 ]
+    done
+}

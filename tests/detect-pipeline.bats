@@ -1,0 +1,35 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+
+setup() {
+    T=$BATS_TEST_TMPDIR
+    local name
+    for name in orders website_traffic products; do
+        gzip -dc "tests/data/original-$name.csv.gz" >"$T/$name.csv"
+    done
+}
+
+@test "pipelines/detect.sh: orders and traffic to incidents and a consensus" {
+    printf 'kind,start_date,end_date\nsale,2025-03-15,2025-03-16\noutage,2025-09-10,2025-09-12\n' >"$T/events.csv"
+    run -0 pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out"
+    [[ $output == *"2025-03-15 to 2025-03-16: spike up, "* ]]
+    diff -u "$T/out/detect.txt" - <<<"$output"
+    [ "$(cd "$T/out" && echo *)" = "cube.csv days.csv detect.csv detect.txt incidents.csv score.txt" ]
+    [ "$(wc -l <"$T/out/detect.csv")" -eq 366 ]
+    grep -q '^detect: 1.00 years, 2 events of 5 days; flagged: 5 of these' "$T/out/score.txt"
+}
+
+@test "pipelines/detect.sh: without traffic and products, from orders alone" {
+    mkdir "$T/alone"
+    cp "$T/orders.csv" "$T/alone/"
+    run -0 pipelines/detect.sh "$T/alone/orders.csv" - "$T/out"
+    [ ! -e "$T/out/score.txt" ]
+    [ "$(cut -d, -f2 "$T/out/cube.csv" | sort -u | paste -sd ,)" = channel,dimension,total ]
+}
+
+@test "pipelines/detect.sh: a failure leaves no half of a file" {
+    sed -i '5s/2025/20x5/' "$T/orders.csv"
+    run -1 pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out"
+    [ -z "$(ls -A "$T/out")" ]
+    run -2 pipelines/detect.sh "$T/orders.csv"
+}
