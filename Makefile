@@ -31,12 +31,19 @@ TOOLS = $(TOOL_SRC:tools/%.c=$(B)/bin/%)
 UNITS = $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%) $(B)/unit/test_fastpath_words
 REPLAYS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/replay/%)
 FUZZERS = $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+BENCHES = $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 OBJ   = $(patsubst %.c,$(B)/obj/%.o,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
 	$(FUZZ_SRC) $(BENCH_SRC) tests/fuzz/replay.c)
 SHELL_SRC = bootstrap .ci/run $(wildcard pipelines/*.sh tests/*.sh tests/*/*.sh)
 MAN   := $(sort $(wildcard man/*.[1-8]))
 
 all: $(TOOLS)
+
+# What programs read at run time is beside them, as it is when installed.
+$(TOOLS): | $(B)/share/aee
+$(B)/share/aee:
+	@mkdir -p $(@D)
+	ln -sfn $(abspath config) $@
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -93,7 +100,11 @@ $(B)/replay/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay.o $(LIB)
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LDLIBS) $(LDLIBS)
+
+# It reads reference cases as the unit tests do.
+$(B)/bench/bench_forecast: BENCH_LDLIBS = -lcmocka
+$(B)/obj/tests/bench/bench_forecast.o: CPPFLAGS += -Itests/unit
 
 -include $(OBJ:.o=.d) $(WORDS:.o=.d) $(B)/plain/common/record/recin.d
 
@@ -127,11 +138,18 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(wildcard common/*/*.h)
 golden: $(TOOLS)
 	@B=$(B) tests/golden.sh
 
-bench: $(TOOLS)
+bench: $(TOOLS) $(BENCHES)
 	@B=$(B) tests/bench/bench.sh
+
+bench-iforest: $(TOOLS) $(B)/bench/bench_iforest
+	@B=$(B) tests/bench/iforest.sh
 
 bench-%: $(B)/bench/bench_%
 	$<
+
+# Against R's prophet, where it is installed (Debian: r-cran-prophet).
+bench-forecast: $(B)/bench/bench_forecast $(TOOLS)
+	@B=$(B) tests/bench/forecast.sh
 
 # ---- housekeeping -----------------------------------------------------------
 
@@ -155,7 +173,7 @@ lint:
 	$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
 
 # The files of config/ keep their place below share/aee.
-CONFIG := $(sort $(wildcard config/*.* config/*/*.*))
+CONFIG := $(filter-out %.mjs,$(sort $(wildcard config/*.* config/*/*.*)))
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -175,6 +193,7 @@ clean:
 
 -include pipelines/run.mk
 
-.PHONY: all run check units sanitize coverage fuzz bench golden format lint \
+.PHONY: all run check units sanitize coverage fuzz bench bench-forecast \
+	bench-iforest golden format lint \
 	install uninstall clean
 .SECONDARY:

@@ -4,15 +4,17 @@
 RUN_CONFIG = config/simulation.yaml
 RUN_DATA = $(patsubst %,out/data/%.csv,products customers website_traffic \
 	orders inventory events holidays)
+RUN_RESULTS = $(patsubst %,out/%,daily.csv kpi.json consensus.csv \
+	consensus.json summary.txt)
 
-run: out/summary.txt
+run: $(RUN_DATA) $(RUN_RESULTS)
 
 $(RUN_DATA) &: $(RUN_CONFIG) $(B)/bin/aee-simulate
 	@mkdir -p out/data
 	$(B)/bin/aee-simulate -C $(RUN_CONFIG) -d out/data
 	@touch $(RUN_DATA)
 
-out/summary.txt: out/data/orders.csv out/data/website_traffic.csv \
+$(RUN_RESULTS) &: out/data/orders.csv out/data/website_traffic.csv \
     pipelines/analyze.sh $(TOOLS)
 	PATH="$(abspath $(B)/bin):$$PATH" pipelines/analyze.sh \
 	    out/data/orders.csv out/data/website_traffic.csv out

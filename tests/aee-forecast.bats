@@ -225,7 +225,7 @@ same_as_reference() {
 
 @test "aee-forecast: a series that the model reproduces says so, and flags nothing" {
     awk 'BEGIN { print "date,revenue"; for (i = 1; i <= 29; i++) printf "2024-02-%02d,%d\n", i, 5 + 2 * i }' >in
-    run -0 --separate-stderr aee-forecast -n 1 --weekly off --changepoints 5 in
+    run -0 --separate-stderr aee-forecast -n 1 --weekly off --n-changepoints 5 in
     [[ "$stderr" = *"the model reproduces the values; the interval says nothing"* ]]
     [[ "$output" != *,1 && "$output" != *$',1\n'* ]]
 }
@@ -234,10 +234,10 @@ same_as_reference() {
     series 10 >in
     run -0 --separate-stderr aee-forecast in
     [ "$stderr" = "aee-forecast: column 'revenue': too few values for so many changepoints; fewer are used" ]
-    run -0 --separate-stderr aee-forecast --changepoints 4 --weekly 1 in
+    run -0 --separate-stderr aee-forecast --n-changepoints 4 --weekly 1 in
     [[ "$stderr" != *changepoints* ]]
     series 20 >in
-    run -0 --separate-stderr aee-forecast --changepoints 4 --yearly on --yearly 3 in
+    run -0 --separate-stderr aee-forecast --n-changepoints 4 --yearly on --yearly 3 in
     [[ "$stderr" = *"less than a year of history; the yearly term is shrunk"* ]]
     [[ "$stderr" = *"few values for so many terms; the forecast is unsure"* ]]
 }
@@ -316,7 +316,7 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
     run -0 aee-forecast -q -n 1 in
     jq -es '.[1].x == "y" and (.[2] | has("x") | not)' <<<"$output"
     run -1 --separate-stderr aee-forecast -q --ocsv in
-    [ "$stderr" = "aee-forecast: key 'x' is not in the first record, and only NDJSON has a place for it" ]
+    [ "$stderr" = "aee-forecast: record 2: key 'x' is not in the first record, and only NDJSON has a place for it" ]
 }
 
 @test "aee-forecast: a second run needs a prefix, and the first's rows to come count as history" {
@@ -407,7 +407,7 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
 
 @test "aee-forecast: options out of bounds end with status 2" {
     for bad in '-n -1' '-n x' '-z -1' '-z x' '--interval 0' '--interval 1' '--yearly maybe' '--weekly 101' '--daily -1' \
-        '--growth cubic' '--changepoints -1' '--changepoint-range 0' '--changepoint-range 1.1' \
+        '--growth cubic' '--n-changepoints -1' '--changepoint-range 0' '--changepoint-range 1.1' \
         '--changepoint-prior-scale 0' '--changepoint-prior-scale -1' '--seasonality-prior-scale -1' \
         '--precision 18' '--nothing' '-y' '-c'; do
         # shellcheck disable=SC2086
@@ -416,7 +416,7 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
         [ -z "$output" ]
     done
     run -2 --separate-stderr aee-forecast --yearly maybe </dev/null
-    [ "$stderr" = "aee-forecast: --yearly: 'maybe' is not auto, on, off or an order" ]
+    [ "$stderr" = "aee-forecast: --yearly: 'maybe' is not auto, on, off or an order up to 100" ]
 }
 
 @test "aee-forecast: -h shows the usage, -V the version" {

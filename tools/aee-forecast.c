@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forecast_file.h"
+#include "forecast_options.h"
+#include "forecast_past.h"
+#include "forecast_series.h"
+
 #include "base/date.h"
 #include "base/opt.h"
+#include "base/pool.h"
 #include "base/vec.h"
-#include "model/prophet.h"
-#include "model/residual.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/pass.h"
@@ -24,336 +28,113 @@ static const char usage[] =
     "  -n, --horizon N        rows to forecast after the last (30; 0: none)\n"
     "  -z, --threshold Z      flag residuals beyond Z deviations (2.5)\n"
     "  -g, --group-by A,B     a model for each combination of these columns\n"
+    "      --interval W       probability of yhat_lower..yhat_upper (0.8)\n"
+    "      --parameter-uncertainty   and of the parameters too\n"
+    "      --non-negative     nothing is forecast below 0\n"
+    "      --ar1              the last residual fades out over the rows to come\n"
     "      --period P         step of the forecast: day, week, month, or auto,\n"
     "                         which finds it in the dates (auto)\n"
-    "      --growth G         linear or flat (linear)\n"
-    "      --yearly, --weekly, --daily WHAT\n"
-    "                         auto, on, off, or an order (auto)\n"
-    "      --changepoints N   places where the trend may bend (25)\n"
+    "      --exit-code        end with 3 if a row was flagged\n"
+    "  -C, --config FILE      options from YAML; --set KEY=VALUE: one of them\n"
+    "the model:\n"
+    "      --growth G         linear, flat, or logistic (linear)\n"
+    "      --cap, --floor X   of logistic growth: a number or a column\n"
+    "      --n-changepoints N places where the trend may bend (25)\n"
+    "      --changepoint-dates D,D   they are these days\n"
     "      --changepoint-range F        share of the history with them (0.8)\n"
     "      --changepoint-prior-scale S  how much it may bend (0.05)\n"
+    "      --yearly, --weekly, --daily WHAT\n"
+    "                         auto, on, off, or an order (auto)\n"
+    "      --seasonality NAME:PERIOD:ORDER[:PRIOR][:MODE][:if=COLUMN]\n"
+    "                         one more, PERIOD in days\n"
     "      --seasonality-prior-scale S  how large seasons may be (10)\n"
-    "      --interval W       probability of yhat_lower..yhat_upper (0.8)\n"
-    "      --exit-code        end with 3 if a row was flagged\n"
+    "      --mode M           additive or multiplicative (additive)\n"
+    "      --holidays FILE    holiday, date, lower_window, upper_window,\n"
+    "                         prior_scale (the last three optional)\n"
+    "      --country XX       public holidays, 1995 to 2045, of AT AU BE BR CA\n"
+    "                         CH CN CZ DE DK ES FI FR GB ID IE IN IT JP KR MX\n"
+    "                         NL NO PL PT RU SE TR US ZA\n"
+    "      --holidays-prior-scale S, --holidays-mode M  (10, as --mode)\n"
+    "      --regressor COLUMN[:PRIOR][:MODE][:scaled|:raw][:+|:-]\n"
+    "                         a column as a term; rows to come bring theirs; + and - are\n"
+    "                         the sign that its coefficient may have\n"
+    "      --weights COLUMN   what rows count; 1 is the usual\n"
+    "      --weight-dates D[..D]=W  what the rows of these days count\n"
+    "      --half-life DAYS   older rows count less: half after DAYS\n"
+    "      --robust           rows far from the model count less\n"
+    "      --scaling S        of y: absmax or minmax (absmax)\n"
+    "what is written:\n"
+    "      --components       append trend, seasonalities, holidays, regressors\n"
+    "      --changepoints     the changes of the trend instead of the rows\n"
+    "      --target X --by D  the probability that the rows to come, and those\n"
+    "                         since the day of --since, sum up to X\n"
+    "      --backtest[=rows]  how good forecasts of the past were: a summary by\n"
+    "                         days ahead, or row by row\n"
+    "      --cutoff-period, --cutoff-initial DAYS, --cutoffs D,D\n"
+    "                         where the past was cut (every half horizon, after\n"
+    "                         three), --rolling-window W of the summary (0.1)\n"
+    "      --tune             prior scales and mode that were best in the past\n"
+    "      --conformal        intervals from errors of the past\n"
+    "      --save FILE        keep the models, as JSON\n"
+    "      --model FILE       predict with these models, without a fit\n"
+    "  -j, --jobs N           threads (1)\n"
+    "      --contiguous       rows of a group stand together: keep one at a time\n"
     "\n" CLI_USAGE;
-
-enum {
-	OPT_CHANGEPOINTS = CLI_OWN,
-	OPT_CHANGEPOINT_PRIOR,
-	OPT_CHANGEPOINT_RANGE,
-	OPT_DAILY,
-	OPT_EXIT_CODE,
-	OPT_GROWTH,
-	OPT_INTERVAL,
-	OPT_PERIOD,
-	OPT_SEASONALITY_PRIOR,
-	OPT_WEEKLY,
-	OPT_YEARLY,
-};
-
-enum period { PERIOD_AUTO, PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH };
-
-struct options {
-	const char *column;
-	size_t horizon;
-	double threshold, interval;
-	enum period period;
-	bool exit_code;
-	struct prophet_spec spec; /* without its seasonalities */
-	struct prophet_builtin builtin[PROPHET_BUILTINS];
-};
-
-static struct prophet_builtin
-parse_builtin(const char *option, const char *text)
-{
-	struct prophet_builtin b = { .use = PROPHET_AUTO };
-
-	if (strcmp(text, "on") == 0)
-		b.use = PROPHET_ON;
-	else if (strcmp(text, "off") == 0 || strcmp(text, "0") == 0)
-		b.use = PROPHET_OFF;
-	else if (strcmp(text, "auto") != 0) {
-		if (strspn(text, "0123456789") != strlen(text))
-			opt_fail("%s: '%s' is not auto, on, off or an order",
-			    option, text);
-		b.use = PROPHET_ON;
-		b.order = opt_size(option, text, 1, 100);
-	}
-	return b;
-}
-
-static struct options
-parse_options(struct cli *cli, int argc, char *argv[])
-{
-	static const char *const growths[] = { "linear", "flat" };
-	static const char *const periods[] = { "auto", "day", "week", "month" };
-	static const struct option longopts[] = {
-		CLI_LONG,
-		{ "changepoint-prior-scale", required_argument, NULL,
-		    OPT_CHANGEPOINT_PRIOR },
-		{ "changepoint-range", required_argument, NULL,
-		    OPT_CHANGEPOINT_RANGE },
-		{ "changepoints", required_argument, NULL, OPT_CHANGEPOINTS },
-		{ "column", required_argument, NULL, 'c' },
-		{ "daily", required_argument, NULL, OPT_DAILY },
-		{ "exit-code", no_argument, NULL, OPT_EXIT_CODE },
-		{ "growth", required_argument, NULL, OPT_GROWTH },
-		{ "horizon", required_argument, NULL, 'n' },
-		{ "interval", required_argument, NULL, OPT_INTERVAL },
-		{ "period", required_argument, NULL, OPT_PERIOD },
-		{ "seasonality-prior-scale", required_argument, NULL,
-		    OPT_SEASONALITY_PRIOR },
-		{ "threshold", required_argument, NULL, 'z' },
-		{ "weekly", required_argument, NULL, OPT_WEEKLY },
-		{ "yearly", required_argument, NULL, OPT_YEARLY },
-		{ 0 },
-	};
-	struct options o = { .column = "revenue",
-		.horizon = 30,
-		.threshold = 2.5,
-		.interval = 0.8,
-		.spec = prophet_defaults() };
-	double prior = 0; /* of the seasonalities; 0: the model's own */
-	int c;
-
-	while ((c = getopt_long(argc, argv, CLI_SHORT "c:n:z:", longopts,
-		    NULL)) != -1) {
-		if (cli_option(cli, c, optarg))
-			continue;
-		switch (c) {
-		case 'c':
-			o.column = optarg;
-			break;
-		case 'n':
-			o.horizon = opt_size("--horizon", optarg, 0, 100000);
-			break;
-		case 'z':
-			o.threshold = opt_double("--threshold", optarg, 0, 1e9);
-			break;
-		case OPT_CHANGEPOINTS:
-			o.spec.n_changepoints = opt_size("--changepoints",
-			    optarg, 0, 1000);
-			break;
-		case OPT_CHANGEPOINT_PRIOR:
-			o.spec.changepoint_prior_scale = opt_double(
-			    "--changepoint-prior-scale", optarg, 1e-9, 1e9);
-			break;
-		case OPT_CHANGEPOINT_RANGE:
-			o.spec.changepoint_range =
-			    opt_double("--changepoint-range", optarg, 0.01, 1);
-			break;
-		case OPT_DAILY:
-			o.builtin[2] = parse_builtin("--daily", optarg);
-			break;
-		case OPT_EXIT_CODE:
-			o.exit_code = true;
-			break;
-		case OPT_GROWTH:
-			o.spec.growth = (enum prophet_growth)
-			    opt_choice("--growth", optarg, growths, 2);
-			break;
-		case OPT_INTERVAL:
-			o.interval = opt_double("--interval", optarg, 0.01,
-			    0.9999);
-			break;
-		case OPT_PERIOD:
-			o.period = (enum period)opt_choice("--period", optarg,
-			    periods, 4);
-			break;
-		case OPT_SEASONALITY_PRIOR:
-			prior = opt_double("--seasonality-prior-scale", optarg,
-			    1e-9, 1e9);
-			break;
-		case OPT_WEEKLY:
-			o.builtin[1] = parse_builtin("--weekly", optarg);
-			break;
-		case OPT_YEARLY:
-			o.builtin[0] = parse_builtin("--yearly", optarg);
-			break;
-		}
-	}
-	for (size_t i = 0; i < PROPHET_BUILTINS; i++)
-		o.builtin[i].prior_scale = prior;
-	return o;
-}
-
-/* One series: its rows of the table, and what came of them. */
-struct series {
-	size_t n, capacity;
-	size_t *row;
-	int32_t *day;
-	double *y;
-	size_t day_capacity, y_capacity;
-	/* After the fit, of n + horizon rows; NULL where there is no model. */
-	double *yhat, *lower, *upper;
-	double *residual, *z;
-	int8_t *flag;
-	int32_t *future; /* horizon days */
-};
-
-struct forecasts {
-	struct cli *cli;
-	const struct options *o;
-	struct groups *groups;
-	struct series *series;
-	size_t nseries, series_capacity;
-	struct table *table;
-	size_t *series_of; /* row -> series */
-	size_t *at;        /* row -> place in its series */
-	size_t of_capacity, at_capacity;
-	struct prophet_workspace work;
-	size_t told; /* series with something to say */
-	bool flagged;
-	int *key_of; /* column -> which of -g, or one of these */
-};
 
 enum { KEY_NONE = -1, KEY_DATE = -2 };
 enum { MOST_TOLD = 10 }; /* series whose warnings are printed */
 
-/* ---- reading ----------------------------------------------------------------- */
+struct run {
+	struct cli *cli;
+	const struct forecast_options *o;
+	struct forecast_terms terms;
+	struct groups *groups;
+	struct recin *in;
+	struct recout *out;
+	int date, column, *group_column, *input_column;
+	int *key_of; /* column -> which of -g, or KEY_ */
+	struct field *key;
+	double *input;
 
-static void
-keep_row(struct forecasts *f, const struct recin *in, size_t group, int32_t day,
-    double y)
-{
-	size_t row = table_rows(f->table);
-	struct series *s;
+	/* The series at hand: all, or with --contiguous a few groups. */
+	struct forecast_series *series;
+	size_t first, n, capacity; /* number of the first group, how many */
+	struct table *table;
+	size_t *series_of; /* row -> series */
+	size_t *at;        /* row -> place in its series */
+	size_t of_capacity, at_capacity;
+	size_t most; /* groups at a time, with --contiguous */
 
-	if (group == f->nseries) {
-		if (vec_grow(&f->series, &f->series_capacity, group + 1,
-			sizeof(*f->series)) == -1)
-			cli_no_memory(f->cli);
-		f->series[f->nseries++] = (struct series){ 0 };
-	}
-	s = &f->series[group];
-	if (vec_grow(&s->row, &s->capacity, s->n + 1, sizeof(*s->row)) == -1 ||
-	    vec_grow(&s->day, &s->day_capacity, s->n + 1, sizeof(*s->day)) ==
-		-1 ||
-	    vec_grow(&s->y, &s->y_capacity, s->n + 1, sizeof(*s->y)) == -1 ||
-	    vec_grow(&f->series_of, &f->of_capacity, row + 1,
-		sizeof(*f->series_of)) == -1 ||
-	    vec_grow(&f->at, &f->at_capacity, row + 1, sizeof(*f->at)) == -1 ||
-	    table_add(f->table, in) == -1)
-		cli_no_memory(f->cli);
-	f->series_of[row] = group;
-	f->at[row] = s->n;
-	s->row[s->n] = row;
-	s->day[s->n] = day;
-	s->y[s->n++] = y;
-}
-
-static void
-read_series(struct forecasts *f, struct recin *in)
-{
-	int date = cli_need(f->cli, in, "date");
-	int column = cli_need(f->cli, in, f->o->column);
-	int *group_column = cli_group_columns(f->cli, in);
-	struct field *key = calloc(f->cli->ngroup + 1, sizeof(*key));
-
-	if (key == NULL)
-		cli_no_memory(f->cli);
-	recin_want_all(in);
-	while (cli_next(f->cli, in)) {
-		int32_t day;
-		double y;
-		size_t group;
-
-		if (!cli_ok(f->cli, in, recin_date(in, date, &day)) ||
-		    !cli_ok(f->cli, in, recin_number(in, column, &y)))
-			continue;
-		for (size_t i = 0; i < f->cli->ngroup; i++)
-			key[i] = recin_field(in, group_column[i]);
-		group = groups_find(f->groups, key, NULL);
-		if (group == SIZE_MAX)
-			cli_no_memory(f->cli);
-		keep_row(f, in, group, day, y);
-	}
-	free(group_column);
-	free(key);
-}
-
-/* ---- dates to come ----------------------------------------------------------- */
-
-/* How the rows lie in time. */
-struct steps {
-	enum period period;
-	int32_t last;     /* day */
-	int day_of_month; /* of rows a month apart the largest, else of last */
+	struct pool *pool;
+	struct prophet_workspace *work; /* per worker */
+	struct forecast_file *save, *model;
+	size_t told; /* series with something to say */
+	bool flagged;
 };
 
-/* Months if every row stands on the same day of one, or on its last where it
- * has no such day; weeks if all lie whole weeks apart; else days. */
-static struct steps
-find_steps(const struct series *s)
+static void *
+need(struct run *r, void *p)
 {
-	struct steps steps = { .period = PERIOD_DAY, .last = s->day[0] };
-	bool months = s->n > 1, weeks = s->n > 1;
-	int year, month, day_of_month;
-
-	for (size_t i = 0; i < s->n; i++) {
-		date_civil(s->day[i], NULL, NULL, &day_of_month);
-		if (steps.day_of_month < day_of_month)
-			steps.day_of_month = day_of_month;
-		if (steps.last < s->day[i])
-			steps.last = s->day[i];
-	}
-	for (size_t i = 0; i < s->n; i++) {
-		date_civil(s->day[i], &year, &month, &day_of_month);
-		months &= day_of_month == steps.day_of_month ||
-		    (day_of_month < steps.day_of_month &&
-			day_of_month == date_days_in_month(year, month));
-		weeks &= (s->day[i] - s->day[0]) % 7 == 0;
-	}
-	if (months)
-		steps.period = PERIOD_MONTH;
-	else if (weeks)
-		steps.period = PERIOD_WEEK;
-	if (!months)
-		date_civil(steps.last, NULL, NULL, &steps.day_of_month);
-	return steps;
+	if (p == NULL)
+		cli_no_memory(r->cli);
+	return p;
 }
 
-/* The horizon days after the last; -1 if they leave the calendar. */
-static int
-make_future(int32_t *future, size_t horizon, const struct steps *steps)
+/* ---- what there is to say ------------------------------------------------------- */
+
+/* What a message calls a series. */
+static void
+series_name(struct run *r, size_t series, char *name, size_t size)
 {
-	int32_t day = steps->last;
-	int year, month;
-
-	date_civil(day, &year, &month, NULL);
-	for (size_t i = 0; i < horizon; i++) {
-		if (steps->period == PERIOD_MONTH) {
-			int most;
-
-			year += month / 12;
-			month = month % 12 + 1;
-			if (year > 9999)
-				return -1;
-			most = date_days_in_month(year, month);
-			day = date_from_civil(year, month,
-			    steps->day_of_month < most ? steps->day_of_month
-						       : most);
-		} else {
-			day += steps->period == PERIOD_WEEK ? 7 : 1;
-		}
-		if (day > DATE_MAX)
-			return -1;
-		future[i] = day;
-	}
-	return 0;
-}
-
-/* ---- the model --------------------------------------------------------------- */
-
-/* Whether there is room for one more series on standard error. */
-static bool
-may_tell(struct forecasts *f)
-{
-	return f->told++ < MOST_TOLD;
+	if (r->cli->ngroup == 0)
+		snprintf(name, size, "column '%s'", r->o->column);
+	else
+		groups_text(r->groups, r->first + series, r->cli->group, name,
+		    size);
 }
 
 static void
-tell_status(struct forecasts *f, const char *name, unsigned status)
+tell_status(struct run *r, const char *name, unsigned status)
 {
 	static const struct {
 		unsigned bit;
@@ -378,114 +159,105 @@ tell_status(struct forecasts *f, const char *name, unsigned status)
 		{ PROPHET_YEARLY_MONTHS,
 		    "monthly values cannot tell a yearly term of such an "
 		    "order" },
+		{ PROPHET_UNSEEN_FEATURE,
+		    "a regressor is 0 in all of the history; it has no "
+		    "effect" },
+		{ PROPHET_UNSEEN_HOURS, "days cannot tell a daily term" },
+		{ PROPHET_TREND_CROSSES_ZERO,
+		    "the trend passes through 0, where multiplicative terms "
+		    "have no effect" },
 	};
 
 	if (status & PROPHET_TWO_ROWS)
 		status = PROPHET_TWO_ROWS;
-	if (status == 0 || !may_tell(f))
-		return;
 	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++)
 		if (status & notes[i].bit)
-			cli_warn(f->cli, "%s: %s", name, notes[i].text);
+			cli_warn(r->cli, "%s: %s", name, notes[i].text);
 }
 
-/* What a message calls a series. */
+static bool
+naive_is_better(const struct forecast_series *s)
+{
+	const struct forecast_errors e = forecast_past_errors(s);
+
+	return e.naive < e.own;
+}
+
+/* What forecasts of the past have shown. */
 static void
-series_name(struct forecasts *f, size_t group, char *name, size_t size)
+tell_past(struct run *r, const char *name, const struct forecast_series *s)
 {
-	if (f->cli->ngroup == 0)
-		snprintf(name, size, "column '%s'", f->o->column);
-	else
-		groups_text(f->groups, group, f->cli->group, name, size);
-}
+	const struct forecast_past *past = &s->past;
+	const struct forecast_errors e = forecast_past_errors(s);
 
-static void *
-need(struct forecasts *f, void *p)
-{
-	if (p == NULL)
-		cli_no_memory(f->cli);
-	return p;
-}
-
-static void
-predict(struct forecasts *f, struct series *s, const struct prophet *fit,
-    const double *t)
-{
-	size_t m = s->n + f->o->horizon;
-	const struct prophet_rows rows = { .n = m, .t = t };
-	struct prophet_forecast out;
-
-	s->yhat = need(f, calloc(m, sizeof(*s->yhat)));
-	s->lower = need(f, calloc(m, sizeof(*s->lower)));
-	s->upper = need(f, calloc(m, sizeof(*s->upper)));
-	s->residual = need(f, calloc(s->n, sizeof(*s->residual)));
-	s->z = need(f, calloc(s->n, sizeof(*s->z)));
-	s->flag = need(f, calloc(s->n, sizeof(*s->flag)));
-	out = (struct prophet_forecast){
-		.yhat = s->yhat, .lower = s->lower, .upper = s->upper
-	};
-	prophet_predict(fit, &rows, f->o->interval, &out);
-	residual_score(s->y, s->yhat, s->n, f->o->threshold, s->residual, s->z,
-	    s->flag);
-}
-
-static void
-fit_series(struct forecasts *f, size_t group)
-{
-	struct series *s = &f->series[group];
-	size_t m = s->n + f->o->horizon, bad;
-	double *t = need(f, calloc(m, sizeof(*t)));
-	struct prophet_builtin builtin[PROPHET_BUILTINS];
-	struct prophet_seasonality seasons[PROPHET_BUILTINS];
-	struct prophet_spec spec = f->o->spec;
-	struct prophet_rows rows = { .n = s->n, .t = t, .y = s->y };
-	struct prophet *fit;
-	struct steps steps = find_steps(s);
-	unsigned status = 0;
-	char name[200];
-	const char *why;
-	int n;
-
-	series_name(f, group, name, sizeof(name));
-	s->future = need(f, calloc(f->o->horizon + 1, sizeof(*s->future)));
-	if (f->o->period != PERIOD_AUTO)
-		steps.period = f->o->period;
-	if (make_future(s->future, f->o->horizon, &steps) == -1)
-		cli_fail(f->cli, "%s: the horizon goes past the year 9999",
-		    name);
-	for (size_t i = 0; i < s->n; i++)
-		t[i] = s->day[i];
-	for (size_t i = 0; i < f->o->horizon; i++)
-		t[s->n + i] = s->future[i];
-	/* Twelve days of the year cannot tell more than six harmonics. */
-	memcpy(builtin, f->o->builtin, sizeof(builtin));
-	if (steps.period == PERIOD_MONTH && builtin[0].order == 0)
-		builtin[0].order = 5;
-	n = prophet_auto_seasonalities(t, s->y, s->n, builtin, seasons,
-	    &status);
-	if (n == -1)
-		cli_no_memory(f->cli);
-	spec.seasonality = seasons;
-	spec.n_seasonalities = (size_t)n;
-	if ((why = prophet_check_rows(&spec, &rows, &bad)) != NULL) {
-		if (f->cli->ngroup == 0)
-			cli_fail(f->cli, "%s: %s", name, why);
-		if (may_tell(f))
-			cli_warn(f->cli, "%s: %s; no forecast", name, why);
-		free(t);
-		return;
+	if (past->why != NULL) {
+		if (r->o->backtest != FORECAST_NO_BACKTEST &&
+		    r->cli->ngroup == 0)
+			cli_fail(r->cli, "%s: %s", name, past->why);
+		cli_warn(r->cli, "%s: %s; nothing is learned from the past",
+		    name, past->why);
 	}
-	fit = need(f, prophet_fit(&spec, &rows, &f->work));
-	tell_status(f, name, status | prophet_values(fit)->status);
-	predict(f, s, fit, t);
-	prophet_free(fit);
-	free(t);
+	if (past->tuned)
+		cli_warn(r->cli,
+		    "%s: tuned to changepoint prior scale %g, seasonality "
+		    "prior scale %g, %s: mean absolute error %.6g, not %.6g",
+		    name, past->settings.changepoint_prior_scale,
+		    past->settings.seasonality_prior_scale,
+		    past->settings.mode == PROPHET_ADDITIVE ? "additive"
+							    : "multiplicative",
+		    past->mae_tuned, past->mae_given);
+	else if (r->o->tune && past->why == NULL)
+		cli_warn(r->cli,
+		    "%s: no settings are clearly better than those given: "
+		    "mean absolute error %.6g",
+		    name, past->mae_given);
+	if (naive_is_better(s))
+		cli_warn(r->cli,
+		    "%s: the value of a season before is a better forecast: "
+		    "mean absolute error %.6g, not %.6g",
+		    name, e.naive, e.own);
 }
 
-/* ---- writing ----------------------------------------------------------------- */
+/* End the program, or warn, where a series asks for it. */
+static void
+tell(struct run *r, size_t series)
+{
+	const struct forecast_series *s = &r->series[series];
+	char name[200], where[DATE_TEXT_MAX + 3] = "";
+
+	if (s->failure == FORECAST_DONE && s->status == 0 && !s->idle_holiday &&
+	    s->past.why == NULL && !r->o->tune && !naive_is_better(s))
+		return;
+	series_name(r, series, name, sizeof(name));
+	if (s->failure == FORECAST_NO_MEMORY)
+		cli_no_memory(r->cli);
+	if (s->failure == FORECAST_PAST_CALENDAR)
+		cli_fail(r->cli, "%s: the horizon goes past the year 9999",
+		    name);
+	if (s->failure == FORECAST_NO_MODEL && s->bad < s->n) {
+		strcpy(where, ", ");
+		date_format(s->day[s->bad], where + 2);
+	}
+	if (s->failure == FORECAST_NO_MODEL && r->cli->ngroup == 0)
+		cli_fail(r->cli, "%s%s: %s", name, where, s->why);
+	if (r->told++ >= MOST_TOLD)
+		return;
+	if (s->failure == FORECAST_NO_MODEL)
+		cli_warn(r->cli, "%s%s: %s; no forecast", name, where, s->why);
+	tell_status(r, name, s->status);
+	if (s->failure == FORECAST_DONE)
+		tell_past(r, name, s);
+	if (s->idle_holiday)
+		cli_warn(r->cli,
+		    "%s: a holiday to come has no date in the history; it has "
+		    "no effect",
+		    name);
+}
+
+/* ---- writing -------------------------------------------------------------------- */
 
 static void
-write_prediction(struct recout *out, const struct series *s, size_t i)
+write_prediction(struct recout *out, const struct forecast_series *s, size_t i)
 {
 	recout_number(out, s->yhat == NULL ? NAN : s->yhat[i]);
 	recout_number(out, s->yhat == NULL ? NAN : s->lower[i]);
@@ -493,142 +265,495 @@ write_prediction(struct recout *out, const struct series *s, size_t i)
 }
 
 static void
-write_row(struct forecasts *f, struct recout *out, size_t row)
+write_components(struct run *r, const struct forecast_series *s, size_t i)
 {
-	const struct series *s = &f->series[f->series_of[row]];
-	size_t i = f->at[row];
-	struct field key;
+	const size_t m = s->n + s->horizon;
 
-	if (table_write(f->table, row, out, &key) == -1)
-		cli_fail(f->cli,
-		    "key '%.*s' is not in the first record, and only NDJSON "
-		    "has a place for it",
-		    (int)key.n, key.p);
-	write_prediction(out, s, i);
-	recout_number(out, s->yhat == NULL ? NAN : s->residual[i]);
-	recout_number(out, s->yhat == NULL ? NAN : s->z[i]);
-	recout_missing(out); /* forecast_p */
-	if (s->yhat == NULL || s->flag[i] == -1) {
-		recout_missing(out);
-	} else {
-		recout_flag(out, s->flag[i] == 1);
-		f->flagged |= s->flag[i] == 1;
-	}
-	recout_end(out);
+	for (size_t c = 0; c < r->terms.n_components; c++)
+		recout_number(r->out,
+		    s->component == NULL ? NAN : s->component[c * m + i]);
 }
 
-/* What each column of the input is to a row to come. */
 static void
-find_keys(struct forecasts *f, struct recin *in)
+write_row(struct run *r, size_t row)
 {
-	f->key_of = need(f, calloc(recin_columns(in) + 1, sizeof(*f->key_of)));
-	for (size_t c = 0; c < recin_columns(in); c++)
-		f->key_of[c] = KEY_NONE;
-	for (size_t g = 0; g < f->cli->ngroup; g++)
-		f->key_of[recin_find(in, f->cli->group[g])] = (int)g;
-	f->key_of[recin_find(in, "date")] = KEY_DATE;
+	const struct forecast_series *s = &r->series[r->series_of[row]];
+	const size_t i = r->at[row];
+
+	cli_pass_kept(r->cli, r->table, row);
+	write_prediction(r->out, s, i);
+	recout_number(r->out, s->yhat == NULL ? NAN : s->residual[i]);
+	recout_number(r->out, s->yhat == NULL ? NAN : s->z[i]);
+	recout_missing(r->out); /* forecast_p */
+	if (s->yhat == NULL || s->flag[i] == -1) {
+		recout_missing(r->out);
+	} else {
+		recout_flag(r->out, s->flag[i] == 1);
+		r->flagged |= s->flag[i] == 1;
+	}
+	write_components(r, s, i);
+	recout_end(r->out);
 }
 
 /* A row to come: date and group, the prediction, and nothing else. */
 static void
-write_future(struct forecasts *f, struct recout *out, const struct recin *in,
-    size_t group, size_t i)
+write_future(struct run *r, size_t series, size_t i)
 {
-	const struct series *s = &f->series[group];
+	const struct forecast_series *s = &r->series[series];
 
-	for (size_t c = 0; c < recin_columns(in); c++) {
-		const int key = f->key_of[c];
+	for (size_t c = 0; c < recin_columns(r->in); c++) {
+		const int key = r->key_of[c];
 
 		if (key == KEY_DATE)
-			recout_date(out, s->future[i]);
+			recout_date(r->out, s->future[i]);
 		else if (key == KEY_NONE)
-			recout_missing(out);
+			recout_missing(r->out);
 		else
-			recout_field(out,
-			    groups_key(f->groups, group, (size_t)key));
+			recout_field(r->out,
+			    groups_key(r->groups, r->first + series,
+				(size_t)key));
 	}
-	write_prediction(out, s, s->n + i);
+	write_prediction(r->out, s, s->n + i);
 	for (int empty = 0; empty < 4; empty++)
-		recout_missing(out);
-	recout_end(out);
+		recout_missing(r->out);
+	write_components(r, s, s->n + i);
+	recout_end(r->out);
 }
 
 static void
-write_all(struct forecasts *f, struct recin *in)
+write_rows(struct run *r)
+{
+	for (size_t row = 0; row < table_rows(r->table); row++) {
+		const size_t series = r->series_of[row];
+		const struct forecast_series *s = &r->series[series];
+
+		write_row(r, row);
+		if (r->at[row] + 1 == s->n && s->yhat != NULL)
+			for (size_t i = 0; i < s->horizon; i++)
+				write_future(r, series, i);
+	}
+}
+
+static void
+write_groups(struct run *r, size_t series)
+{
+	for (size_t g = 0; g < r->cli->ngroup; g++)
+		recout_field(r->out,
+		    groups_key(r->groups, r->first + series, g));
+}
+
+/* The days on which the slope of the trend changes: in the unit of the series
+ * per day; of logistic growth the slope of what stands in its exponent. */
+static void
+write_changepoints(struct run *r)
+{
+	for (size_t k = 0; k < r->n; k++) {
+		const struct forecast_series *s = &r->series[k];
+		const struct prophet_values *v;
+		double unit, slope;
+
+		if (s->fit == NULL)
+			continue;
+		v = prophet_values(s->fit);
+		unit = (s->spec.growth == PROPHET_LOGISTIC ? 1 : v->y_scale) /
+		    v->t_scale;
+		slope = v->k * unit;
+		for (size_t i = 0; i < v->n_changepoints; i++) {
+			const double change = v->delta[i] * unit;
+
+			if (change == 0)
+				continue;
+			write_groups(r, k);
+			recout_date(r->out,
+			    (int32_t)lround(v->start +
+				v->changepoint[i] * v->t_scale));
+			recout_number(r->out, slope);
+			recout_number(r->out, change);
+			slope += change;
+			recout_number(r->out, slope);
+			recout_end(r->out);
+		}
+	}
+}
+
+/* How likely a target is reached. */
+static void
+write_targets(struct run *r)
+{
+	for (size_t k = 0; k < r->n; k++) {
+		const struct forecast_series *s = &r->series[k];
+		const bool known = s->yhat != NULL;
+
+		write_groups(r, k);
+		recout_number(r->out, r->o->target);
+		recout_date(r->out, r->o->by);
+		recout_number(r->out, known ? s->so_far : NAN);
+		recout_number(r->out, known ? s->expected : NAN);
+		recout_number(r->out, known ? s->probability : NAN);
+		recout_end(r->out);
+	}
+}
+
+static void
+write_test_rows(struct run *r)
+{
+	for (size_t k = 0; k < r->n; k++) {
+		const struct forecast_series *s = &r->series[k];
+		const struct backtest *test = &s->past.test;
+
+		for (size_t i = 0; i < test->n; i++) {
+			const struct backtest_row *row = &test->row[i];
+
+			write_groups(r, k);
+			recout_date(r->out,
+			    (int32_t)floor(test->cutoff[row->cutoff]));
+			recout_date(r->out, s->day[row->row]);
+			recout_number(r->out, row->horizon);
+			recout_number(r->out, row->y);
+			recout_number(r->out, row->yhat);
+			recout_number(r->out, row->lower);
+			recout_number(r->out, row->upper);
+			recout_number(r->out, row->naive);
+			recout_end(r->out);
+		}
+	}
+}
+
+static void
+write_test_summary(struct run *r)
+{
+	for (size_t k = 0; k < r->n; k++) {
+		const struct backtest *test = &r->series[k].past.test;
+		struct backtest_metrics *m = need(r,
+		    calloc(test->n + 1, sizeof(*m)));
+		const size_t n = test->n == 0
+		    ? 0
+		    : backtest_metrics(test->row, test->n, r->o->rolling_window,
+			  m);
+
+		if (n == SIZE_MAX)
+			cli_no_memory(r->cli);
+		for (size_t i = 0; i < n; i++) {
+			write_groups(r, k);
+			recout_number(r->out, m[i].horizon);
+			recout_number(r->out, m[i].mse);
+			recout_number(r->out, m[i].rmse);
+			recout_number(r->out, m[i].mae);
+			recout_number(r->out, m[i].mape);
+			recout_number(r->out, m[i].mdape);
+			recout_number(r->out, m[i].smape);
+			recout_number(r->out, m[i].coverage);
+			recout_number(r->out, m[i].mase);
+			recout_number(r->out, m[i].naive_mae);
+			if (r->o->conformal)
+				recout_number(r->out,
+				    r->series[k].past.coverage);
+			recout_end(r->out);
+		}
+		free(m);
+	}
+}
+
+/* The columns of records that are not those of the input. */
+static void
+name_own(struct run *r, const char *const *names)
+{
+	for (size_t g = 0; g < r->cli->ngroup; g++)
+		if (recout_column(r->out, r->cli->group[g]) == -1)
+			cli_fail(r->cli, "-g: '%s' stands twice",
+			    r->cli->group[g]);
+	for (; *names != NULL; names++)
+		cli_append(r->cli, *names);
+}
+
+static void
+name_columns(struct run *r)
 {
 	static const char *const columns[] = { "yhat", "yhat_lower",
 		"yhat_upper", "residual", "residual_z", "forecast_p",
 		"forecast_anomaly" };
-	struct recout *out = cli_records(f->cli, in);
+	static const char *const changes[] = { "date", "rate_before",
+		"rate_change", "rate_after", NULL };
+	static const char *const test_rows[] = { "cutoff", "date", "horizon",
+		"y", "yhat", "yhat_lower", "yhat_upper", "naive", NULL };
+	static const char *const summary[] = { "horizon", "mse", "rmse", "mae",
+		"mape", "mdape", "smape", "coverage", "mase", "naive_mae",
+		NULL };
+	static const char *const targets[] = { "target", "by", "so_far",
+		"expected", "probability", NULL };
 
-	if (pass_columns(out, in) == -1)
-		cli_no_memory(f->cli);
-	find_keys(f, in);
+	r->out = cli_records(r->cli, r->in);
+	if (r->o->backtest == FORECAST_ROWS) {
+		name_own(r, test_rows);
+		return;
+	}
+	if (r->o->backtest == FORECAST_SUMMARY) {
+		name_own(r, summary);
+		if (r->o->conformal)
+			cli_append(r->cli, "conformal_coverage");
+		return;
+	}
+	if (r->o->changepoints || !isnan(r->o->target)) {
+		name_own(r, r->o->changepoints ? changes : targets);
+		return;
+	}
+	if (pass_columns(r->out, r->in) == -1)
+		cli_no_memory(r->cli);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
-		cli_append(f->cli, columns[i]);
-	for (size_t row = 0; row < table_rows(f->table); row++) {
-		size_t group = f->series_of[row];
-		const struct series *s = &f->series[group];
+		cli_append(r->cli, columns[i]);
+	for (size_t i = 0; i < r->terms.n_components; i++)
+		cli_append(r->cli, r->terms.component[i].name);
+}
 
-		write_row(f, out, row);
-		if (f->at[row] + 1 == s->n && s->yhat != NULL)
-			for (size_t i = 0; i < f->o->horizon; i++)
-				write_future(f, out, in, group, i);
+/* ---- models --------------------------------------------------------------------- */
+
+static void
+run_task(void *arg, size_t task, size_t worker)
+{
+	struct run *r = arg;
+	struct forecast_series *s = &r->series[task];
+
+	if (r->model == NULL)
+		forecast_series_fit(s, &r->terms, &r->work[worker]);
+	else if (s->fit != NULL)
+		forecast_series_predict(s, &r->terms);
+}
+
+/* The models of a file to their series. */
+static void
+take_models(struct run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct forecast_series *s = &r->series[i];
+
+		for (size_t g = 0; g < r->cli->ngroup; g++)
+			r->key[g] = groups_key(r->groups, r->first + i, g);
+		forecast_file_take(r->model, &r->terms, r->key, s);
+		if (s->fit == NULL) {
+			s->failure = FORECAST_NO_MODEL;
+			s->why = "has no model in the file";
+			s->bad = s->n;
+		}
 	}
 }
 
+/* Fit the series at hand, write them, and forget them. */
 static void
-release(struct forecasts *f)
+finish_series(struct run *r)
 {
-	for (size_t i = 0; i < f->nseries; i++) {
-		struct series *s = &f->series[i];
-
-		free(s->row);
-		free(s->day);
-		free(s->y);
-		free(s->yhat);
-		free(s->lower);
-		free(s->upper);
-		free(s->residual);
-		free(s->z);
-		free(s->flag);
-		free(s->future);
+	if (r->model != NULL)
+		take_models(r);
+	pool_run(r->pool, r->n, run_task, r);
+	for (size_t i = 0; i < r->n; i++) {
+		tell(r, i);
+		if (r->save == NULL || r->series[i].fit == NULL)
+			continue;
+		for (size_t g = 0; g < r->cli->ngroup; g++)
+			r->key[g] = groups_key(r->groups, r->first + i, g);
+		forecast_file_add(r->save, r->key, &r->series[i]);
 	}
-	free(f->series);
-	free(f->series_of);
-	free(f->at);
-	free(f->key_of);
-	table_free(f->table);
-	groups_free(f->groups);
-	prophet_workspace_release(&f->work);
+	if (r->out == NULL)
+		name_columns(r);
+	if (r->o->backtest == FORECAST_ROWS)
+		write_test_rows(r);
+	else if (r->o->backtest == FORECAST_SUMMARY)
+		write_test_summary(r);
+	else if (r->o->changepoints)
+		write_changepoints(r);
+	else if (!isnan(r->o->target))
+		write_targets(r);
+	else
+		write_rows(r);
+	for (size_t i = 0; i < r->n; i++)
+		forecast_series_release(&r->series[i]);
+	r->first += r->n;
+	r->n = 0;
+	table_free(r->table);
+	r->table = NULL;
+}
+
+/* ---- reading -------------------------------------------------------------------- */
+
+static void
+find_columns(struct run *r)
+{
+	struct recin *in = r->in;
+
+	r->date = cli_need(r->cli, in, "date");
+	r->column = cli_need(r->cli, in, r->o->column);
+	r->group_column = cli_group_columns(r->cli, in);
+	r->key = need(r, calloc(r->cli->ngroup + 1, sizeof(*r->key)));
+	r->input_column = need(r,
+	    calloc(r->terms.n_inputs + 1, sizeof(*r->input_column)));
+	r->input = need(r, calloc(r->terms.n_inputs + 1, sizeof(*r->input)));
+	for (size_t i = 0; i < r->terms.n_inputs; i++)
+		r->input_column[i] = cli_need(r->cli, in,
+		    r->terms.input[i].name);
+	recin_want_all(in);
+	r->key_of = need(r, calloc(recin_columns(in) + 1, sizeof(*r->key_of)));
+	for (size_t c = 0; c < recin_columns(in); c++)
+		r->key_of[c] = KEY_NONE;
+	for (size_t g = 0; g < r->cli->ngroup; g++)
+		r->key_of[r->group_column[g]] = (int)g;
+	r->key_of[r->date] = KEY_DATE;
+}
+
+/* The inputs of the record at hand; false if it is left out. */
+static bool
+read_inputs(struct run *r, double y)
+{
+	for (size_t i = 0; i < r->terms.n_inputs; i++) {
+		const int column = r->input_column[i];
+		double *x = &r->input[i];
+		const char *why = NULL;
+
+		if (!cli_ok(r->cli, r->in, recin_number(r->in, column, x)))
+			return false;
+		if (r->terms.input[i].weight) {
+			if (isnan(*x) ? !isnan(y) : *x < 0)
+				why = "is not 0 or more, as a weight is";
+		} else if (isnan(*x))
+			why = "is missing, and the model needs it";
+		else if (r->terms.input[i].condition && *x != 0 && *x != 1)
+			why = "is not 0 or 1";
+		if (why != NULL)
+			return cli_ok(r->cli, r->in,
+			    recin_reject(r->in, column, why));
+	}
+	return true;
+}
+
+/* The series of the record at hand. */
+static size_t
+series_of_record(struct run *r)
+{
+	size_t group;
+
+	for (size_t i = 0; i < r->cli->ngroup; i++)
+		r->key[i] = recin_field(r->in, r->group_column[i]);
+	group = groups_find(r->groups, r->key, NULL);
+	if (group == SIZE_MAX)
+		cli_no_memory(r->cli);
+	if (r->o->contiguous) {
+		if (group + 1 < r->first + r->n || group < r->first) {
+			recin_fail(r->in,
+			    "a group returns, and --contiguous wants its rows "
+			    "together");
+			cli_fail(r->cli, "%s", recin_error(r->in));
+		}
+		if (group == r->first + r->n && r->n == r->most)
+			finish_series(r);
+	}
+	if (group == r->first + r->n) {
+		if (vec_grow(&r->series, &r->capacity, r->n + 1,
+			sizeof(*r->series)) == -1)
+			cli_no_memory(r->cli);
+		r->series[r->n++] = (struct forecast_series){ 0 };
+	}
+	return group - r->first;
+}
+
+static void
+keep_row(struct run *r, int32_t day, double y)
+{
+	const size_t series = series_of_record(r);
+	struct forecast_series *s = &r->series[series];
+	size_t row;
+
+	if (r->table == NULL)
+		r->table = need(r, table_new());
+	row = table_rows(r->table);
+	if (vec_grow(&r->series_of, &r->of_capacity, row + 1,
+		sizeof(*r->series_of)) == -1 ||
+	    vec_grow(&r->at, &r->at_capacity, row + 1, sizeof(*r->at)) == -1 ||
+	    table_add(r->table, r->in) == -1)
+		cli_no_memory(r->cli);
+	r->series_of[row] = series;
+	r->at[row] = s->n;
+	if (forecast_series_add(s, &r->terms, day, y, r->input) == -1)
+		cli_no_memory(r->cli);
+}
+
+static void
+read_all(struct run *r)
+{
+	find_columns(r);
+	while (cli_next(r->cli, r->in)) {
+		int32_t day;
+		double y;
+
+		if (cli_ok(r->cli, r->in, recin_date(r->in, r->date, &day)) &&
+		    cli_ok(r->cli, r->in, recin_number(r->in, r->column, &y)) &&
+		    read_inputs(r, y))
+			keep_row(r, day, y);
+	}
+	if (r->table == NULL)
+		r->table = need(r, table_new());
+	finish_series(r);
+}
+
+/* ---- the program ------------------------------------------------------------------ */
+
+static void
+start(struct run *r)
+{
+	const struct forecast_options *o = r->o;
+
+	forecast_terms_read(&r->terms, o, r->cli);
+	r->groups = need(r, groups_new(r->cli->ngroup));
+	if (o->jobs > 1)
+		r->pool = need(r, pool_new(o->jobs));
+	r->work = need(r, calloc(pool_workers(r->pool), sizeof(*r->work)));
+	/* Groups differ in size: some more than threads even that out. */
+	r->most = o->jobs > 1 ? 4 * o->jobs : 1;
+	if (o->save != NULL)
+		r->save = forecast_file_create(r->cli, o->save, &r->terms);
+}
+
+static void
+release(struct run *r)
+{
+	for (size_t i = 0; i < pool_workers(r->pool); i++)
+		prophet_workspace_release(&r->work[i]);
+	free(r->work);
+	pool_free(r->pool);
+	forecast_file_close(r->save);
+	forecast_file_close(r->model);
+	free(r->series);
+	free(r->series_of);
+	free(r->at);
+	free(r->key_of);
+	free(r->key);
+	free(r->group_column);
+	free(r->input_column);
+	free(r->input);
+	groups_free(r->groups);
+	forecast_terms_release(&r->terms);
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct cli cli;
-	struct options o;
-	struct forecasts f = { .cli = &cli, .o = &o };
-	struct recin *in;
+	struct forecast_options o;
+	struct run r = { .cli = &cli, .o = &o };
 	bool found;
 	int status;
 
 	cli_init(&cli, usage);
-	o = parse_options(&cli, argc, argv);
+	forecast_options_read(&o, &cli, argc, argv);
 	cli_start(&cli);
-	if ((f.groups = groups_new(cli.ngroup)) == NULL ||
-	    (f.table = table_new()) == NULL)
-		cli_no_memory(&cli);
-	in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
-	read_series(&f, in);
-	for (size_t i = 0; i < f.nseries; i++)
-		fit_series(&f, i);
-	if (f.told > MOST_TOLD)
+	if (o.model != NULL)
+		r.model = forecast_file_open(&cli, o.model, &o);
+	start(&r);
+	r.in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
+	read_all(&r);
+	if (r.told > MOST_TOLD)
 		cli_warn(&cli, "%zu more series have warnings",
-		    f.told - MOST_TOLD);
-	write_all(&f, in);
-	found = f.flagged;
-	release(&f);
+		    r.told - MOST_TOLD);
+	found = r.flagged && o.exit_code;
+	release(&r);
+	forecast_options_release(&o);
 	status = cli_finish(&cli);
-	return status == 0 && o.exit_code && found ? 3 : status;
+	return status == 0 && found ? 3 : status;
 }

@@ -56,14 +56,9 @@ uint64_t rng_below(struct rng *rng, uint64_t n);
  */
 
 /* Normal, mean 0 and deviation 1, within +-8.2: the inverse of the
- * distribution function (rng_normal_quantile) at one 64-bit draw, so that n
- * normals always take n draws. */
+ * distribution function (normal_quantile) at one 64-bit draw, so that n normals
+ * always take n draws. */
 double rng_normal(struct rng *rng);
-
-/* z with P(Z <= z) = p for a standard normal Z; 0 < p < 1; relative error
- * about 1e-16.  Wichura, "Algorithm AS 241: the percentage points of the normal
- * distribution", Applied Statistics 37, 1988 (PPND16). */
-double rng_normal_quantile(double p);
 
 /* exp(mu + sigma Z): the logarithm has mean mu and deviation sigma; the mean is
  * exp(mu + sigma^2 / 2).  One 64-bit draw. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "model/normal.h"
+#include "base/normal.h"
 
 enum { MAX_NODES = 4096 };
 

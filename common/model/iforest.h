@@ -17,15 +17,14 @@
  *   of a feature matter, never its unit.  A feature times a power of two gives
  *   the same scores to the bit.
  * - Infinities are values, beyond every finite one.
- * - NaN is a missing value.  While growing, a row without the node's feature
- *   goes left with the probability p of the rows that have it, and while
- *   scoring down both branches, h = p h_left + (1 - p) h_right (IFOREST_DIVIDE).
- *   A row without any value has no score.
+ * - NaN is a missing value; enum iforest_missing says what becomes of it.  A row
+ *   without any value has no score.
  * - Path lengths are summed as integers, in units of 2^-16, so that neither the
  *   order of the trees nor the grouping of the rows changes a bit.  c(psi) is
  *   taken in the same unit: rows that are all equal score exactly 0.5.
- * - Tree t draws from a random stream of its own, rng_stream(.., t, 0): the same
- *   seed gives the same forest whoever grows which tree.
+ * - Of more than trees x subsample rows, so many are sampled first, and trees
+ *   draw from these.  Each tree has a random stream of its own: the same seed
+ *   gives the same forest whoever grows which tree.
  */
 #ifndef AEE_MODEL_IFOREST_H
 #define AEE_MODEL_IFOREST_H
@@ -37,10 +36,22 @@
 #include "model/flag.h"
 
 struct iforest;
+struct pool;
 
-/* What a missing value means. */
+/*
+ * What becomes of a row that lacks the feature of a node, p being the share of
+ * the node's other rows that go left.
+ */
 enum iforest_missing {
-	IFOREST_DIVIDE, /* down both branches, in the proportion of the rows */
+	/* While growing it goes left with probability p; while scoring it goes
+	 * down both branches, h = p h_left + (1 - p) h_right. */
+	IFOREST_DIVIDE,
+	/* It goes with the majority: left if p >= 0.5. */
+	IFOREST_MAJORITY,
+	/* Rows that lack any feature are not grown on, and have no score. */
+	IFOREST_SKIP,
+	/* The same; for a caller who wants it said and has refused such rows. */
+	IFOREST_FAIL,
 };
 
 struct iforest_params {
@@ -49,6 +60,15 @@ struct iforest_params {
 	uint64_t seed;
 	enum iforest_missing missing;
 	bool exact_c; /* c(n) by harmonic numbers, not as scikit-learn */
+	/*
+	 * Share of the splits that are guided: their threshold is the one of
+	 * the drawn feature that leaves the least deviation on its two sides,
+	 * the largest (sd - (n_left sd_left + n_right sd_right) / n) / sd, as
+	 * isotree's prob_pick_pooled_gain.  It finds more anomalies on most
+	 * data, and moves the scores: IFOREST_AUTO means nothing then.
+	 */
+	double gain;
+	struct pool *pool; /* to grow with; changes nothing but the time */
 };
 
 /* What is flagged: rows that score above a threshold, which is ... */
@@ -80,14 +100,42 @@ double iforest_c(size_t n, bool exact);
 /*
  * Grow a forest on n rows of d features, row-major: x[i * d + j], parameters as
  * checked.  Keeps no pointer to x.  The result depends on the order of the
- * rows: which of them a tree takes is decided by their place.
+ * rows: which of them a tree takes is decided by their place.  If no row is
+ * left to grow on (IFOREST_SKIP), it is the forest of one row.
  * Time at worst O(trees psi d log psi), where most features are constant in most
- * nodes, else O(trees psi log psi); memory of the forest 20 bytes x trees x
- * the power of two that is psi or next above, and little more while it grows.
+ * nodes, else O(trees psi (d + log psi)); memory of the forest 28 bytes x trees
+ * x the power of two that is psi or next above, and psi x d numbers a thread
+ * while it grows.
  * Returns NULL if out of memory; free with iforest_free().
  */
 struct iforest *iforest_fit(const double *x, size_t n, size_t d,
     const struct iforest_params *params);
+
+/*
+ * The same forest from rows that come one after the other, their number not
+ * known before: of n rows in all, iforest_fit() on them gives the same.
+ * Memory O(trees psi d), or of all rows if that is less.
+ */
+struct iforest_stream;
+
+/* For rows of d features, parameters as checked (with n = 1).  Returns NULL if
+ * out of memory; free with iforest_stream_free(). */
+struct iforest_stream *iforest_stream_new(size_t d,
+    const struct iforest_params *params);
+
+/* Add n rows, row-major.  Returns 0, or -1 if out of memory. */
+int iforest_stream_add(struct iforest_stream *stream, const double *x,
+    size_t n);
+
+/* The forest of the rows added so far.  Returns NULL if out of memory. */
+struct iforest *iforest_stream_fit(struct iforest_stream *stream);
+
+/* The rows kept, n of them: a uniform sample of those added, without order, or
+ * all of them.  Valid until more are added. */
+const double *iforest_stream_rows(const struct iforest_stream *stream,
+    size_t *n);
+
+void iforest_stream_free(struct iforest_stream *stream); /* NULL is allowed */
 
 /*
  * Scores of n rows of the forest's d features, NaN where all d are missing.  A
@@ -97,6 +145,91 @@ struct iforest *iforest_fit(const double *x, size_t n, size_t d,
  */
 void iforest_scores(const struct iforest *forest, const double *x, size_t n,
     double *score);
+
+/* The same, with the threads of a pool. */
+void iforest_scores_with(struct pool *pool, const struct iforest *forest,
+    const double *x, size_t n, double *score);
+
+/*
+ * Make tables for the processor at hand, if it has AVX-512 (BW and VBMI) and the
+ * forest fits them (psi <= 256, d <= 64): from then on, many rows are scored
+ * several times faster, to the same bit.  Takes as long as scoring some
+ * thousand rows.  Returns 0, also where nothing can be made; -1 if out of
+ * memory: then the forest is as before.
+ */
+int iforest_prepare(struct iforest *forest);
+
+/* What iforest_scores() uses now: "portable" or "AVX-512". */
+const char *iforest_kernel(const struct iforest *forest);
+
+/*
+ * Why a row scores as it does: its path lengths, split up among the features.
+ *
+ * V(node) is the mean path length of a tree's own rows that pass the node.  Each
+ * split on the way of a row x changes what is to be expected, and the changes
+ * add up:
+ *
+ *	phi_f = - mean over trees of sum over splits on f of (V(child) - V(node))
+ *	sum over f of phi_f = mean V(root) - mean h(x)
+ *	score = base x product over f of 2^(phi_f / c(psi))
+ *
+ * so that 2^(phi_f / c(psi)) is the factor by which a feature raises the score
+ * (above 1) or lowers it.  It needs no other data and one more walk, and as
+ * features come in random order in each tree, it agrees with Shapley's values
+ * (correlation 0.995 and more).
+ */
+struct iforest_why;
+
+/* For a forest that outlives it.  Memory 16 bytes x trees x the power of two
+ * that is psi or next above.  Returns NULL if out of memory; free with
+ * iforest_why_free(). */
+struct iforest_why *iforest_why_new(const struct iforest *forest);
+
+/* The score that a row has before anything is known of it. */
+double iforest_why_base(const struct iforest_why *why);
+
+/* phi of the d features of a row that has a score.  Where features are missing
+ * the sum holds to 1e-5, otherwise to rounding.  Time O(trees log psi + d). */
+void iforest_why(const struct iforest_why *why, const double *row, double *phi);
+
+/* The factor 2^(phi / c(psi)). */
+double iforest_why_factor(const struct iforest_why *why, double phi);
+
+/* The k features (all d, if they are fewer) with the largest phi, from the
+ * largest down; equal ones in order.  Returns how many. */
+size_t iforest_why_top(const double *phi, size_t d, size_t k, size_t *feature);
+
+void iforest_why_free(struct iforest_why *why); /* NULL is allowed */
+
+/*
+ * The least value, the 1 %, 50 % and 99 % quantiles and the largest value of
+ * each feature in the rows that the forest was grown on, missing ones left out,
+ * NaN if all are (or where one lies between infinities of both signs):
+ * quantile[IFOREST_QUANTILES * f ..].  The inner ones are those
+ * of a sample of up to 8192 rows (fewer if they have more than 512 features).
+ * Returns 0, or -1 if out of memory.
+ */
+enum { IFOREST_QUANTILES = 5 };
+int iforest_quantiles(const struct iforest *forest, double *quantile);
+
+/*
+ * Learn how rows score when nothing is unusual: 4000 rows are drawn that have the
+ * features' ordinary values and ranks correlated as in training, without what is
+ * rare in it, and scored (model/iforest_null.c says how).  Prepares the forest,
+ * too.  For a forest from iforest_fit() or iforest_stream_fit().  The result
+ * depends on the forest alone.
+ * Time O(4000 (trees log psi + d^2)), and d^3 up to 128 features.  Returns 0, or
+ * -1 if out of memory.
+ */
+int iforest_calibrate(struct iforest *forest, struct pool *pool);
+
+/*
+ * The probability that an ordinary row scores as high as this, of a forest that
+ * is calibrated: in (0, 1], NaN for NaN or without calibration.  The share of the
+ * drawn rows, and beyond the highest 5 % of these the exponential tail that they
+ * show: p = 0.05 exp(-(score - u) / mean excess over u).
+ */
+double iforest_p(const struct iforest *forest, double score);
 
 /*
  * The threshold that a rule, as checked, sets for these scores (missing ones do
@@ -109,6 +242,23 @@ int iforest_threshold(const struct iforest_rule *rule, const double *score,
 
 /* Flagged if strictly above; so rows tied at the threshold are not. */
 enum flag iforest_flag(double score, double threshold);
+
+/* What a forest was grown with. */
+struct iforest_about {
+	size_t trees;
+	size_t
+	    subsample;   /* psi: as asked for, or all rows if they were fewer */
+	size_t features; /* d */
+	unsigned depth;  /* height limit */
+	uint64_t rows;   /* n */
+	uint64_t seed;
+	double c; /* c(psi), in whole units of 2^-16 */
+	enum iforest_missing missing;
+	bool exact_c;
+	double gain;
+};
+
+struct iforest_about iforest_about(const struct iforest *forest);
 
 void iforest_free(struct iforest *forest); /* NULL is allowed */
 

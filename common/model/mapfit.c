@@ -14,10 +14,10 @@ mapfit_size(size_t q, size_t s)
 {
 	const size_t dq = linalg_stride(q), ds = linalg_stride(s);
 
-	/* prior; dd, chol; sd, v; ss, small; anchor, gradient, theta, b;
-	 * y; x, price */
-	return dq + 2 * q * dq + 2 * s * dq + 2 * s * ds + 4 * (dq + ds) + dq +
-	    2 * ds;
+	/* dd, chol; sd, v; ss, small; prior, anchor, gradient, theta, b; y;
+	 * x, price, sign, side */
+	return 2 * q * dq + 2 * s * dq + 2 * s * ds + 5 * (dq + ds) + dq +
+	    4 * ds;
 }
 
 void
@@ -39,13 +39,15 @@ mapfit_place(struct mapfit *fit, size_t q, size_t s, double *memory,
 	fit->ss = p += s * dq;
 	fit->small = p += s * ds;
 	fit->prior = p += s * ds;
-	fit->y = p += dq;
+	fit->y = p += dq + ds;
 	fit->anchor = p += dq;
 	fit->gradient = p += dq + ds;
 	fit->theta = p += dq + ds;
 	fit->b = p += dq + ds;
 	fit->x = p += dq + ds;
-	fit->price = p + ds;
+	fit->price = p += ds;
+	fit->sign = p += ds;
+	fit->side = p + ds;
 	fit->active = active;
 	fit->have = have;
 	for (size_t j = 0; j < s; j++)
@@ -114,7 +116,7 @@ factor(struct mapfit *f, double lambda)
 		f->have[j] = false;
 }
 
-/* R'^-1 of the products of hinge j with the dense columns; made when first
+/* R'^-1 of the products of selected column j with the dense columns; made when first
  * asked for at this sigma. */
 static const double *
 eliminated(struct mapfit *f, size_t j)
@@ -130,7 +132,7 @@ eliminated(struct mapfit *f, size_t j)
 	return v;
 }
 
-/* Solve for the active hinges with the signs of price, into x. */
+/* Solve for the active columns, with their prices, into x. */
 static void
 solve_active(struct mapfit *f)
 {
@@ -152,7 +154,8 @@ solve_active(struct mapfit *f)
 				row[j] = f->ss[a * ds + c] -
 				    dot(va, eliminated(f, c), f->q);
 			}
-			row[i] += f->damping * f->ss[a * ds + a];
+			row[i] += f->damping * f->ss[a * ds + a] +
+			    f->lambda * f->prior[dq + a];
 			largest = fmax(largest, row[i]);
 			f->x[i] = f->b[dq + a] - dot(va, f->y, f->q) -
 			    f->price[i];
@@ -174,11 +177,12 @@ drop(struct mapfit *f, size_t i)
 	for (; i < f->n_active; i++) {
 		f->active[i] = f->active[i + 1];
 		f->price[i] = f->price[i + 1];
+		f->sign[i] = f->sign[i + 1];
 	}
 }
 
-/* Move the active hinges towards x, up to the first that would change its sign,
- * which leaves the set.  Returns whether x was reached.  *stuck is set to a hinge
+/* Move the active columns towards x, up to the first that would change its sign,
+ * which leaves the set.  Returns whether x was reached.  *stuck is set to one
  * that left without having moved at all, the newest, which only rounding does. */
 static bool
 move(struct mapfit *f, size_t *stuck)
@@ -190,7 +194,7 @@ move(struct mapfit *f, size_t *stuck)
 	for (size_t i = 0; i < f->n_active; i++) {
 		const double from = delta[f->active[i]], to = f->x[i];
 
-		if (to * f->price[i] > 0)
+		if (to * f->sign[i] > 0)
 			continue;
 		const double at = from == to ? 0 : from / (from - to);
 		if (first == f->n_active || at < step) {
@@ -259,21 +263,43 @@ residual_sum(const struct mapfit *f, double lambda)
 	return fmax(f->rr - sum, f->rr_min);
 }
 
+/* Take selected column j in, to become of the sign of x. */
+static void
+activate(struct mapfit *f, size_t j, double x)
+{
+	const double sign = x < 0 ? -1 : 1;
+
+	f->sign[f->n_active] = sign;
+	f->price[f->n_active] = f->side[j] == 0 ? sign * f->lambda / f->tau : 0;
+	f->active[f->n_active++] = j;
+}
+
+/* Whether the objective falls if selected column j, now 0, gets a value. */
+static bool
+belongs(const struct mapfit *f, size_t j)
+{
+	const size_t dq = linalg_stride(f->q), ds = linalg_stride(f->s);
+
+	if (f->theta[dq + j] != 0)
+		return false;
+	if (f->side[j] == 0)
+		return fabs(f->x[j]) > f->lambda / f->tau * (1 + 1e-9);
+	return f->side[j] * f->x[j] > 1e-12 * sqrt(f->ss[j * ds + j] * f->yy);
+}
+
 static void
 solve(struct mapfit *f, double lambda)
 {
 	const size_t dq = linalg_stride(f->q);
-	const double w = lambda / f->tau;
 
+	f->lambda = lambda;
 	factor(f, lambda);
 	f->n_active = 0;
 	for (size_t j = 0; j < f->s; j++)
-		if (f->theta[dq + j] != 0) {
-			f->price[f->n_active] = copysign(w, f->theta[dq + j]);
-			f->active[f->n_active++] = j;
-		}
+		if (f->theta[dq + j] != 0)
+			activate(f, j, f->theta[dq + j]);
 	/* The objective falls at every step, so that no set comes twice; the
-	 * limit is for hinges that rounding cannot tell apart. */
+	 * limit is for columns that rounding cannot tell apart. */
 	for (size_t round = 0; round < 20 * f->s + 20; round++) {
 		size_t worst = f->s, stuck = f->s;
 
@@ -283,15 +309,13 @@ solve(struct mapfit *f, double lambda)
 		} while (!move(f, &stuck));
 		complete(f);
 		for (size_t j = 0; j < f->s; j++)
-			if (f->theta[dq + j] == 0 &&
-			    fabs(f->x[j]) > w * (1 + 1e-9) &&
+			if (belongs(f, j) &&
 			    (worst == f->s ||
 				fabs(f->x[j]) > fabs(f->x[worst])))
 				worst = j;
 		if (worst == f->s || worst == stuck)
 			break;
-		f->price[f->n_active] = copysign(w, f->x[worst]);
-		f->active[f->n_active++] = worst;
+		activate(f, worst, f->x[worst]);
 	}
 	f->rss = residual_sum(f, lambda);
 }
@@ -301,6 +325,18 @@ mapfit_solve(struct mapfit *fit, double sigma2)
 {
 	right_side(fit);
 	solve(fit, sigma2);
+}
+
+double
+mapfit_target(struct mapfit *f)
+{
+	double sum = f->rr;
+
+	f->damping = 0;
+	right_side(f);
+	for (size_t i = 0; i < linalg_stride(f->q) + linalg_stride(f->s); i++)
+		sum += f->anchor[i] * (f->gradient[i] + f->b[i]);
+	return sum;
 }
 
 /* Secant steps in ln sigma^2 on f = new - old, where they are safe; else the

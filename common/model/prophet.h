@@ -4,14 +4,22 @@
  * of the program prophet (Python 1.1, its Stan model), the solution is not its
  * optimiser's, which stops early, but the optimum (mapfit.h).
  *
- * A series y at times t is a trend plus seasonalities plus features:
+ * A series y at times t is a trend with seasonalities and features:
  *
- *	y_s = trend(t) + sum of beta_j x_j(t) + noise
+ *	y_s = trend(t) (1 + sum of multiplicative beta_j x_j(t))
+ *	    + sum of additive beta_j x_j(t) + noise
  *
  * y_s is y divided by its scale, so that max |y_s| is 1, and the trend is a
  * function of the time scaled to 0..1 over the history: a line whose slope
- * changes at given changepoints by delta_c, or a constant.  x_j are the sines
- * and cosines of each seasonality, and columns of values.  Priors:
+ * changes at given changepoints s_c by delta_c; a constant; or a logistic curve
+ * between a floor and a cap,
+ *
+ *	linear		k t + m + sum of delta_c max(0, t - s_c)
+ *	logistic	cap / (1 + exp(-u)),
+ *			u = k (t - m) + sum of delta_c max(0, t - s_c)
+ *
+ * x_j are the sines and cosines of each seasonality, and columns of values.
+ * Priors:
  *
  *	k, m ~ Normal(0, 5)	slope and offset of the trend
  *	delta ~ Laplace(0, changepoint_prior_scale)
@@ -33,12 +41,34 @@
 enum prophet_growth {
 	PROPHET_LINEAR, /* a line with changes of slope */
 	PROPHET_FLAT,   /* a constant */
+	/* From a floor to a cap, which rows bring along. */
+	PROPHET_LOGISTIC,
+};
+
+/* What a term does. */
+enum prophet_mode {
+	PROPHET_ADDITIVE,       /* adds to the trend */
+	PROPHET_MULTIPLICATIVE, /* adds a share of the trend */
+};
+
+/* What values are divided by, after subtracting the floor, if there is one. */
+enum prophet_scaling {
+	PROPHET_ABSMAX, /* the largest absolute one */
+	/* The range of y, or from the lowest floor to the highest cap; without
+	 * a floor the smallest y is subtracted. */
+	PROPHET_MINMAX,
 };
 
 enum prophet_standardize {
 	PROPHET_STANDARDIZE_AUTO, /* unless its values are just 0 and 1 */
 	PROPHET_STANDARDIZE_NO,
 	PROPHET_STANDARDIZE_YES,
+};
+
+enum prophet_sign {
+	PROPHET_ANY_SIGN,
+	PROPHET_NOT_NEGATIVE,
+	PROPHET_NOT_POSITIVE,
 };
 
 /* A period with its first order harmonics, a sine and a cosine each. */
@@ -48,6 +78,7 @@ struct prophet_seasonality {
 	double prior_scale; /* > 0, in units of scaled y; Prophet's is 10 */
 	bool conditional;   /* only on rows where the condition holds */
 	size_t condition;   /* which, if conditional */
+	enum prophet_mode mode;
 };
 
 /* A column of values: a holiday, a regressor. */
@@ -56,6 +87,8 @@ struct prophet_feature {
 	/* Subtract the mean and divide by the sample deviation (n - 1) that the
 	 * column has over the history.  A column with one value never is. */
 	enum prophet_standardize standardize;
+	enum prophet_mode mode;
+	enum prophet_sign sign; /* its coefficient may have */
 };
 
 struct prophet_spec {
@@ -74,6 +107,21 @@ struct prophet_spec {
 	const struct prophet_feature *feature;
 	size_t n_features;
 	size_t n_conditions;
+
+	bool floor; /* rows bring a floor; of logistic growth only */
+	enum prophet_scaling scaling;
+	/* Days after which a row weighs half, counted back from the last one;
+	 * 0 if age does not matter. */
+	double half_life;
+
+	/* Keep what prediction needs to add the variance of the parameters to
+	 * the intervals: about (terms + changepoints)^2 numbers. */
+	bool parameter_variance;
+	/* Carry the last residual r on: yhat of h steps ahead gets phi^h r,
+	 * with the autocorrelation phi of neighbouring residuals, if it is
+	 * positive. */
+	bool autoregressive;
+	bool not_negative; /* predict nothing below 0 */
 };
 
 /* Prophet's defaults, without any seasonality or feature. */
@@ -89,6 +137,13 @@ struct prophet_rows {
 	 * 0 or 1.  NULL if there are none. */
 	const double *const *feature;
 	const double *const *condition;
+	/* Of logistic growth, in the unit of y: the cap, and the floor if the
+	 * spec says that there is one. */
+	const double *cap, *floor;
+	/* What rows weigh in a fit, >= 0, or NULL: each 1.  A row of weight 2
+	 * is as two rows, but does not move the changepoints; one of weight 0
+	 * is as one without y. */
+	const double *weight;
 };
 
 /* What is wrong with the description, or NULL. */
@@ -96,9 +151,9 @@ const char *prophet_check_spec(const struct prophet_spec *spec);
 
 /*
  * What is wrong with rows, or NULL.  As a history (y not NULL): at least two
- * rows with y, not all at one time, y not infinite, changepoints that were given
+ * rows with y and weight, not all at one time, y not infinite, changepoints that were given
  * inside the range of time.  Always: times finite, features present (on rows
- * without y too), conditions 0 or 1.  *row is set to the row that is wrong, or
+ * without y too), conditions 0 or 1, caps above their floors.  *row is set to the row that is wrong, or
  * to rows->n if it is not a single one; row may be NULL.
  */
 const char *prophet_check_rows(const struct prophet_spec *spec,
@@ -128,44 +183,72 @@ enum prophet_status {
 	/* The same: rows are months, which cannot tell a yearly term of more
 	 * than 6 orders from one of 6. */
 	PROPHET_YEARLY_MONTHS = 1 << 8,
+	/* Where the trend passes through 0, multiplicative terms have no effect
+	 * and several optima may exist; the best of those found is given. */
+	PROPHET_TREND_CROSSES_ZERO = 1 << 9,
+	/* A feature is 0 in the whole history, as a holiday of the future: its
+	 * coefficient is 0. */
+	PROPHET_UNSEEN_FEATURE = 1 << 10,
+	/* From prophet_auto_seasonalities(): there is a daily term, but no row
+	 * in some hour of the day, where its curve may be anything. */
+	PROPHET_UNSEEN_HOURS = 1 << 11,
 };
 
 /*
  * A fitted model in numbers: all that a prediction needs besides the spec.
  * Trend and sigma are in scaled units: time (t - start) / t_scale, values
- * (y - y_min) / y_scale.
+ * (y - floor) / y_scale with the floor of the row, or y_min if there is none.
  */
 struct prophet_values {
 	double start;   /* first time of the history */
 	double t_scale; /* days from first to last, > 0 */
 	double y_scale; /* > 0 */
-	double y_min;   /* what is subtracted before scaling: 0 */
+	double y_min;   /* 0, or with PROPHET_MINMAX the smallest y */
 	double k, m;
 	double sigma;
 	double log_posterior; /* without constants; NaN if sigma is 0 */
 	unsigned status;      /* enum prophet_status */
-	size_t n;             /* rows with y */
+	size_t n;             /* rows with y and weight */
 	size_t n_changepoints;
 	const double *changepoint; /* scaled times, ascending */
 	const double *delta;
 	size_t n_beta;
-	/* Per seasonality sin 1, cos 1, sin 2, ...; then one per feature. */
+	/* Per seasonality sin 1, cos 1, sin 2, ...; then one per feature.  Of
+	 * multiplicative terms without unit. */
 	const double *beta;
 	size_t n_features;
 	const double *feature_mean, *feature_sd; /* 0 and 1 if not scaled */
+	/* Of residuals, if they are carried on: autocorrelation, 0 if not; the
+	 * last one, scaled; days per step, the median of the gaps. */
+	double ar_phi, ar_last, ar_step;
+	/*
+	 * With parameter_variance, else 0: the parameters that are not held at
+	 * 0, ascending, with 0 for k, 1 for m, 2 + j for beta j and then the
+	 * deltas; and the root R of R'R = J'J + sigma^2 P, with J the
+	 * derivatives of the model at the history and P the precisions of the
+	 * priors, upper triangle in rows of n_active rounded up to a multiple
+	 * of 4.  Their covariance is sigma^2 (R'R)^-1.
+	 */
+	size_t n_active;
+	const size_t *active;
+	const double *root;
 };
 
 struct prophet;
 
 /*
  * Memory that fits work in, kept from one to the next: with many series, make
- * one per thread.  A zeroed one is empty, before and after release.
+ * one per thread.  Sums that depend on the times only are kept too: a series on
+ * the days of the one before it takes about half the time, with the same result.
+ * A zeroed one is empty, before and after release.
  */
 struct prophet_workspace {
 	double *real;
 	size_t *index;
 	bool *flag;
 	size_t real_cap, index_cap, flag_cap;
+	double *known; /* a key of known_n numbers, and what goes with it */
+	size_t known_cap, known_n;
 };
 
 void prophet_workspace_release(struct prophet_workspace *work);
@@ -178,6 +261,16 @@ void prophet_workspace_release(struct prophet_workspace *work);
  */
 struct prophet *prophet_fit(const struct prophet_spec *spec,
     const struct prophet_rows *rows, struct prophet_workspace *work);
+
+/*
+ * Fit robustly: a row with a residual beyond k s, s = 1.4826 times the median
+ * |residual|, weighs k s / |residual| only, and so on until no weight changes by
+ * 1e-6 (Huber, "Robust statistics", 1981; k = 1.345 is usual).  weight gets what
+ * each of the n rows weighed in the end, its own weight included.
+ */
+struct prophet *prophet_fit_robust(const struct prophet_spec *spec,
+    const struct prophet_rows *rows, double k, double *weight,
+    struct prophet_workspace *work);
 
 /* A model from given numbers, as from a file, copied.  They must go with the
  * spec in n_beta and n_features.  NULL if out of memory. */
@@ -194,7 +287,7 @@ const struct prophet_values *prophet_values(const struct prophet *fit);
  *	- n ln(sigma) - sum (y_s - mu)^2 / (2 sigma^2) - k^2/50 - m^2/50
  *	- sum |delta| / tau - 2 sigma^2 - sum beta_j^2 / (2 s_j^2)
  *
- * NaN if sigma is 0.
+ * where rows count by their weights.  NaN if sigma is 0.
  */
 double prophet_log_posterior(const struct prophet *fit,
     const struct prophet_rows *rows);
@@ -203,23 +296,58 @@ double prophet_log_posterior(const struct prophet *fit,
 struct prophet_forecast {
 	double *yhat, *lower, *upper;
 	double *trend, *trend_lower, *trend_upper;
-	double *terms; /* all seasonalities and features together */
+	double *terms;   /* all additive terms together, in the unit of y */
+	double *factor;  /* all multiplicative terms together, a ratio */
+	double *carried; /* what yhat has of the last residual */
 };
 
 /*
  * Predict rows that prophet_check_rows() accepts without their y, in the unit of
- * y.  The interval is the central one of probability width, 0 < width < 1: of
+ * y:
+ *
+ *	yhat = (trend - floor) (1 + factor) + floor + terms + carried
+ *
+ * (Prophet multiplies the floor too, which is not what it fitted.)  The interval is the central one of probability width, 0 < width < 1: of
  * the noise, and after the history of future changes of slope as frequent and as
  * large as those found, which is where Prophet's simulated paths tend to as
- * their number grows.  It takes the parameters for known.
+ * their number grows; of a logistic trend, these take effect by its slope.  It
+ * takes the parameters for known, unless the spec says parameter_variance.
+ * Returns 0, or -1 if out of memory, which can be with parameter_variance only.
  */
-void prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
+int prophet_predict(const struct prophet *fit, const struct prophet_rows *rows,
     double width, const struct prophet_forecast *out);
 
-/* The sum of terms first .. first + n - 1 at each row, in the unit of y.  Terms
- * are the seasonalities, then the features, in the order of the spec. */
+/*
+ * The sum of terms first .. first + n - 1 at each row.  Terms are the
+ * seasonalities, then the features, in the order of the spec.  In the unit of y
+ * if term first is additive, a ratio if it is multiplicative; terms of the other
+ * mode are left out.
+ */
 void prophet_component(const struct prophet *fit,
     const struct prophet_rows *rows, size_t first, size_t n, double *out);
+
+/* The n_changepoints changes of slope: their times in days, and by how much the
+ * trend changes per day from there on, in the unit of y; of a logistic trend,
+ * what is inside of the exponential. */
+void prophet_changepoints(const struct prophet *fit, double *t, double *change);
+
+/* What a unit more of a feature does: in the unit of y if it is additive, as a
+ * share of the trend if it is multiplicative. */
+double prophet_effect(const struct prophet *fit, size_t feature);
+
+/*
+ * The sum of y over rows to come, given by what prophet_predict() needs, against
+ * a target: its mean, and the probability that it is at least the target (a
+ * target that part of the sum has reached already is the caller's to lessen).
+ * That the rows depend on each other, through changes of slope that come between
+ * them, through the parameters (with parameter_variance) and through residuals
+ * that are carried on, is all part of it.  Exact but for numerical inversion,
+ * about 1e-9, and for logistic growth, where changes take effect by the slope of
+ * the curve.  What is predicted below 0 counts as such even if the spec says
+ * not_negative.  Returns 0, or -1 if out of memory.
+ */
+int prophet_reach(const struct prophet *fit, const struct prophet_rows *rows,
+    double target, double *mean, double *probability);
 
 void prophet_free(struct prophet *fit); /* NULL is allowed */
 
@@ -234,6 +362,7 @@ struct prophet_builtin {
 	enum prophet_switch use;
 	size_t order;       /* 0: Prophet's, yearly 10, weekly 3, daily 4 */
 	double prior_scale; /* 0: 10, or shrunk where a long period needs it */
+	enum prophet_mode mode;
 };
 
 enum { PROPHET_BUILTINS = 3 };

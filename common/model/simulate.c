@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/normal.h"
 #include "model/simulate_shop.h"
 
 static const double two_pi = 6.28318530717958647693;
@@ -101,7 +102,7 @@ rank_customers(struct simulate *shop)
 	struct rng rng;
 
 	for (int i = 1; i < CURVE_CELLS; i++) {
-		const double z = rng_normal_quantile((double)i / CURVE_CELLS) +
+		const double z = normal_quantile((double)i / CURVE_CELLS) +
 		    p->customer_sigma;
 
 		shop->customers[i] = 0.5 * erfc(-z / sqrt(2));

@@ -230,3 +230,30 @@ out:
 	free(judged);
 	return status;
 }
+
+int
+stats_average_precision(const double *score, const int8_t *label, size_t n,
+    double *precision)
+{
+	struct ranked *r = calloc(n + 1, sizeof(*r));
+	double sum = 0, found = 0;
+	size_t judged = 0;
+
+	if (r == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if ((label[i] == 0 || label[i] == 1) && !isnan(score[i]))
+			r[judged++] = (struct ranked){ -score[i], i };
+	qsort(r, judged, sizeof(*r), compare_ranked);
+	for (size_t i = 0, end; i < judged; i = end) {
+		double here = 0;
+
+		for (end = i; end < judged && r[end].x == r[i].x; end++)
+			here += label[r[end].i];
+		found += here;
+		sum += here * found / (double)end;
+	}
+	free(r);
+	*precision = found > 0 ? sum / found : NAN;
+	return 0;
+}

@@ -58,4 +58,13 @@ int stats_midranks(const double *x, size_t n, double *rank);
  */
 int stats_auc(const double *score, const int8_t *label, size_t n, double *auc);
 
+/*
+ * Average precision of the same: the mean over the rows of label 1 of the share
+ * of label 1 among the rows that score at least as high, a tie being one step
+ * and nothing interpolated (scikit-learn's average_precision_score).  NaN
+ * without a row of label 1.  Returns 0, or -1 if out of memory.
+ */
+int stats_average_precision(const double *score, const int8_t *label, size_t n,
+    double *precision);
+
 #endif

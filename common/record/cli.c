@@ -1,7 +1,9 @@
 #include "record/cli.h"
 
+#include <assert.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,23 @@
 #include "record/output.h"
 #include "record/pass.h"
 #include "record/table.h"
+#include "record/utf8.h"
+
+/* Where a standard stream is closed, take its place, so that no file gets its
+ * number and what is meant for the stream: by a descriptor that cannot be used
+ * that way, so that using it still fails. */
+static void
+fill_standard(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
 
 void
 cli_init(struct cli *cli, const char *usage)
 {
+	fill_standard();
 	*cli = (struct cli){
 		.usage = usage, .precision = RECOUT_PRECISION, .prefix = ""
 	};
@@ -173,14 +188,17 @@ cli_start(struct cli *cli)
 		cli_no_memory(cli);
 	if (output_error(cli->output) != NULL)
 		cli_fail(cli, "%s", output_error(cli->output));
+	if (cli->bad_path != NULL) {
+		cli->options.keep_bad = output_open(cli->bad_path);
+		if (cli->options.keep_bad == NULL)
+			cli_no_memory(cli);
+		if (output_error(cli->options.keep_bad) != NULL)
+			cli_fail(cli, "%s",
+			    output_error(cli->options.keep_bad));
+	}
 	cli->table_options = cli->options;
 	cli->table_options.second = true;
-	if (cli->bad_path == NULL)
-		return;
-	if ((cli->options.keep_bad = output_open(cli->bad_path)) == NULL)
-		cli_no_memory(cli);
-	if (output_error(cli->options.keep_bad) != NULL)
-		cli_fail(cli, "%s", output_error(cli->options.keep_bad));
+	cli->share_options.format = FORMAT_CSV;
 }
 
 static struct recin *
@@ -205,14 +223,27 @@ cli_input(struct cli *cli, char *const *paths, size_t n)
 	return open_input(cli, paths, n, &cli->options);
 }
 
-struct recin *
-cli_table(struct cli *cli, const char *path)
+static struct recin *
+open_table(struct cli *cli, const char *path,
+    const struct recin_options *options)
 {
 	char **own = &cli->table_path[cli->ninputs % CLI_INPUTS];
 
 	if (cli->ninputs < CLI_INPUTS && (*own = strdup(path)) == NULL)
 		cli_no_memory(cli);
-	return open_input(cli, own, 1, &cli->table_options);
+	return open_input(cli, own, 1, options);
+}
+
+struct recin *
+cli_table(struct cli *cli, const char *path)
+{
+	return open_table(cli, path, &cli->table_options);
+}
+
+struct recin *
+cli_shared(struct cli *cli, const char *path)
+{
+	return open_table(cli, path, &cli->share_options);
 }
 
 int
@@ -326,7 +357,7 @@ cli_pass_kept(struct cli *cli, const struct table *table, size_t row)
 		cli_fail(cli,
 		    "record %zu: key '%.*s' is not in the first record, and "
 		    "only NDJSON has a place for it",
-		    row + 1, (int)(key.n < 60 ? key.n : 60), key.p);
+		    row + 1, utf8_shown(key.p, key.n), key.p);
 }
 
 /* Free what cli holds, but the streams. */

@@ -103,6 +103,7 @@ struct cli {
 	size_t ngroup;
 	struct recin_options options;       /* of every input */
 	struct recin_options table_options; /* of second tables */
+	struct recin_options share_options; /* of tables that come along */
 	char *table_path[CLI_INPUTS];
 
 	struct output *output;
@@ -120,7 +121,7 @@ struct cli {
 	struct date_zone *zone;
 };
 
-/* usage: what -h prints. */
+/* First of all, before anything is opened; usage: what -h prints. */
 void cli_init(struct cli *cli, const char *usage);
 
 /* Take a common option; false if c is not one.  -h and -V end the program, and
@@ -136,6 +137,10 @@ struct recin *cli_input(struct cli *cli, char *const *paths, size_t n);
 
 /* A second table, in one file, '-' being standard input. */
 struct recin *cli_table(struct cli *cli, const char *path);
+
+/* A table that comes with the program (record/share.h): CSV, under its own
+ * names, whatever the options say of the others. */
+struct recin *cli_shared(struct cli *cli, const char *path);
 
 /* Columns of `in` by name: as recin_need(), but ends the program. */
 int cli_need(struct cli *cli, struct recin *in, const char *name);

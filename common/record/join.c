@@ -179,8 +179,7 @@ compare(struct join *j, const struct input *input, size_t number)
 			continue;
 		snprintf(why, sizeof(why),
 		    "differs from '%.*s' of an earlier file",
-		    (int)utf8_valid(other.p, other.n < 60 ? other.n : 60),
-		    other.p);
+		    utf8_shown(other.p, other.n), other.p);
 		return recin_reject(input->in, (int)i, why);
 	}
 	return 1;
@@ -200,7 +199,7 @@ join_add(struct join *j, size_t i, int32_t day)
 		(void)recin_extra(input->in, 0, &key);
 		snprintf(why, sizeof(why),
 		    "key '%.*s' is not in the first record",
-		    (int)(key.n < 60 ? key.n : 60), key.p);
+		    utf8_shown(key.p, key.n), key.p);
 		return recin_reject(input->in, -1, why);
 	}
 	if ((number = row_of(j, input, day)) == SIZE_MAX)

@@ -32,9 +32,10 @@ separate(struct json *j)
 	if (j->depth == 0)
 		return;
 	if (j->filled[j->depth])
-		put(j, ",");
+		put(j, j->flat[j->depth] ? ", " : ",");
 	j->filled[j->depth] = true;
-	new_line(j);
+	if (!j->flat[j->depth])
+		new_line(j);
 }
 
 void
@@ -75,6 +76,7 @@ begin(struct json *j, char bracket)
 	assert(j->depth + 1 < JSON_DEPTH);
 	j->depth++;
 	j->filled[j->depth] = false;
+	j->flat[j->depth] = false;
 	j->closing[j->depth] = bracket == '{' ? '}' : ']';
 }
 
@@ -91,9 +93,16 @@ json_array(struct json *j)
 }
 
 void
+json_list(struct json *j)
+{
+	begin(j, '[');
+	j->flat[j->depth] = true;
+}
+
+void
 json_end(struct json *j)
 {
-	bool filled = j->filled[j->depth];
+	bool filled = j->filled[j->depth] && !j->flat[j->depth];
 	char bracket = j->closing[j->depth];
 
 	j->depth--;

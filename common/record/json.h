@@ -20,6 +20,7 @@ struct json {
 	unsigned depth;
 	bool keyed;               /* a key waits for its value */
 	bool filled[JSON_DEPTH];  /* something stands in this level already */
+	bool flat[JSON_DEPTH];    /* this level is on one line */
 	char closing[JSON_DEPTH]; /* the bracket that ends it */
 };
 
@@ -32,7 +33,8 @@ void json_key_span(struct json *j, const char *p, size_t n);
 
 void json_object(struct json *j);
 void json_array(struct json *j);
-void json_end(struct json *j); /* of the object or array begun last */
+void json_list(struct json *j); /* an array of scalars, on one line */
+void json_end(struct json *j);  /* of the object or array begun last */
 
 void json_text(struct json *j, const char *text);
 void json_text_span(struct json *j, const char *p, size_t n);

@@ -4,6 +4,7 @@
 
 #include "record/recin.h"
 #include "record/recout.h"
+#include "record/utf8.h"
 
 int
 pass_columns(struct recout *out, struct recin *in)
@@ -29,7 +30,7 @@ pass_record(struct recout *out, struct recin *in)
 		snprintf(why, sizeof(why),
 		    "key '%.*s' is not in the first record, and only NDJSON "
 		    "has a place for it",
-		    (int)(key.n < 60 ? key.n : 60), key.p);
+		    utf8_shown(key.p, key.n), key.p);
 		return recin_fail(in, why);
 	}
 	return 0;

@@ -77,8 +77,11 @@ struct recin {
 	/* How dates are written: options->date_format, or as by default. */
 	const char *date_format;
 	bool date_seen;
-	char *header; /* with keep_bad: as it was, for the first bad record */
+	/* With keep_bad: the header of this file as it was, and whether it has
+	 * been written already, by this file or one with the same. */
+	char *header;
 	size_t header_length;
+	bool header_kept;
 	char *summary;
 	char *error;
 };
@@ -161,8 +164,9 @@ refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 	in->refused++;
 	count_reason(in, reason);
 	if (o->keep_bad != NULL) {
-		if (in->refused == 1 && in->header != NULL)
+		if (in->header != NULL && !in->header_kept)
 			keep_raw(o->keep_bad, in->header, in->header_length);
+		in->header_kept = true;
 		keep_raw(o->keep_bad, in->source.buffer + in->source.start,
 		    in->source.raw);
 	}
@@ -483,6 +487,27 @@ bad_bytes(const struct recin *in)
 	return utf8_valid(p, n) == n ? NULL : "is not valid UTF-8";
 }
 
+/* Keep the header at hand for bad records of its file. */
+static int
+note_header(struct recin *in)
+{
+	const char *raw = in->source.buffer + in->source.start;
+	size_t n = in->source.raw;
+	char *header;
+
+	if (in->header != NULL && n == in->header_length &&
+	    memcmp(raw, in->header, n) == 0)
+		return 0;
+	if ((header = malloc(n)) == NULL)
+		return no_memory(in);
+	memcpy(header, raw, n);
+	free(in->header);
+	in->header = header;
+	in->header_length = n;
+	in->header_kept = false;
+	return 0;
+}
+
 static int
 read_header(struct recin *in)
 {
@@ -503,15 +528,8 @@ read_header(struct recin *in)
 		return fail_at(in, line, "%s", why);
 	if ((bytes = bad_bytes(in)) != NULL)
 		return fail_at(in, in->source.line, "the header %s", bytes);
-	if (in->options->keep_bad != NULL && in->header == NULL) {
-		const struct source *s = &in->source;
-
-		in->header_length = s->raw;
-		in->header = malloc(s->raw);
-		if (in->header == NULL)
-			return no_memory(in);
-		memcpy(in->header, s->buffer + s->start, s->raw);
-	}
+	if (in->options->keep_bad != NULL && note_header(in) == -1)
+		return -1;
 	return take_header(in);
 }
 
@@ -607,8 +625,7 @@ next_in_file(struct recin *in)
 				return -1;
 			continue;
 		}
-		if (in->format == FORMAT_JSONL && in->ncolumns > 0 &&
-		    place_keys(in) == -1)
+		if (in->format == FORMAT_JSONL && place_keys(in) == -1)
 			return -1;
 		return 1;
 	}

@@ -315,16 +315,6 @@ recout_cents(struct recout *out, int64_t cents)
 }
 
 void
-recout_decimal(struct recout *out, const struct decimal *v)
-{
-	struct decimal_sum sum = { 0 };
-
-	/* One decimal always fits a sum. */
-	(void)decimal_sum_add(&sum, v);
-	recout_sum(out, &sum);
-}
-
-void
 recout_sum(struct recout *out, const struct decimal_sum *v)
 {
 	char text[DECIMAL_TEXT_MAX];

@@ -15,7 +15,6 @@
 
 #include "record/field.h"
 
-struct decimal;
 struct decimal_sum;
 struct output;
 struct recin;
@@ -40,7 +39,6 @@ void recout_int(struct recout *out, int64_t v);
 void recout_flag(struct recout *out, bool v);         /* 0 or 1 */
 void recout_date(struct recout *out, int32_t day);    /* DATE_NONE: missing */
 void recout_cents(struct recout *out, int64_t cents); /* 1250: 12.5 */
-void recout_decimal(struct recout *out, const struct decimal *v);
 void recout_sum(struct recout *out, const struct decimal_sum *v);
 void recout_missing(struct recout *out);
 

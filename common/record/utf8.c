@@ -47,6 +47,12 @@ utf8_valid(const char *text, size_t n)
 	return n;
 }
 
+int
+utf8_shown(const char *p, size_t n)
+{
+	return (int)utf8_valid(p, n < 60 ? n : 60);
+}
+
 size_t
 utf8_encode(char *p, unsigned code)
 {

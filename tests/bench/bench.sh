@@ -1,11 +1,23 @@
 #!/usr/bin/env bash
-# All comparisons of whole programs, as Markdown on standard output; what is
-# compared with is described in each.
+# Runs every measurement of tests/bench and keeps its table in out/bench/: first
+# the parts by themselves (bench_*.c), then whole programs beside others (*.sh),
+# as Markdown.  B is the build directory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+
+export B=${B:-build}
+mkdir -p out/bench
+
+keep() {
+    printf '== %s\n' "$1"
+    "$2" >"out/bench/$1.tmp"
+    mv "out/bench/$1.tmp" "out/bench/$1.txt"
+    cat "out/bench/$1.txt"
+}
+
+for program in "$B"/bench/bench_*; do
+    keep "${program##*/}" "$program"
+done
 for part in tests/bench/*.sh; do
-    if [ "$part" != tests/bench/bench.sh ]; then
-        "$part"
-        echo
-    fi
+    [[ $part == tests/bench/bench.sh ]] || keep "$(basename "$part" .sh)" "$part"
 done

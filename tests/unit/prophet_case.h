@@ -212,6 +212,21 @@ is_holiday(const cJSON *holiday, int offset, double t)
 	return false;
 }
 
+/* A column of n times what the settings give for all rows; NULL if nothing. */
+static inline const double *
+constant_column(const cJSON *settings, const char *key, size_t n)
+{
+	const double value = number_of(settings, key, NAN);
+	double *x;
+
+	if (isnan(value))
+		return NULL;
+	assert_non_null(x = malloc(n * sizeof(*x)));
+	for (size_t i = 0; i < n; i++)
+		x[i] = value;
+	return x;
+}
+
 /* The columns of conditions and features for n times, in the order of the
  * spec; freed with free_columns(). */
 static inline void
@@ -257,6 +272,8 @@ make_rows(const struct prophet_case *c, struct prophet_rows *rows, size_t n,
 		condition[n_conditions++] = x;
 	}
 	*rows = (struct prophet_rows){ .n = n, .t = t, .y = y };
+	rows->cap = constant_column(c->settings, "cap", n);
+	rows->floor = constant_column(c->settings, "floor", n);
 	rows->feature = feature;
 	rows->condition = condition;
 }
@@ -268,6 +285,8 @@ free_columns(struct prophet_rows *rows)
 		free((void *)(uintptr_t)rows->feature[i]);
 		free((void *)(uintptr_t)rows->condition[i]);
 	}
+	free((void *)(uintptr_t)rows->cap);
+	free((void *)(uintptr_t)rows->floor);
 	free((void *)(uintptr_t)rows->feature);
 	free((void *)(uintptr_t)rows->condition);
 }
@@ -293,7 +312,12 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 	const cJSON *settings = c->settings, *item;
 	const double prior = number_of(settings, "seasonality_prior_scale", 10);
 	const double holidays = number_of(settings, "holidays_prior_scale", 10);
-	const struct prophet_builtin builtin[] = {
+	const enum prophet_mode mode = strcmp(text_of(settings,
+						  "seasonality_mode"),
+					   "multiplicative") == 0
+	    ? PROPHET_MULTIPLICATIVE
+	    : PROPHET_ADDITIVE;
+	struct prophet_builtin builtin[] = {
 		builtin_of(settings, "yearly"),
 		builtin_of(settings, "weekly"),
 		builtin_of(settings, "daily"),
@@ -304,6 +328,11 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 	*spec = prophet_defaults();
 	if (strcmp(text_of(settings, "growth"), "flat") == 0)
 		spec->growth = PROPHET_FLAT;
+	if (strcmp(text_of(settings, "growth"), "logistic") == 0)
+		spec->growth = PROPHET_LOGISTIC;
+	spec->floor = !isnan(number_of(settings, "floor", NAN));
+	for (size_t i = 0; i < PROPHET_BUILTINS; i++)
+		builtin[i].mode = mode;
 	spec->n_changepoints = (size_t)number_of(settings, "n_changepoints",
 	    25);
 	spec->changepoint_range = number_of(settings, "changepoint_range", 0.8);
@@ -322,6 +351,7 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 				prior),
 			    .conditional = true,
 			    .condition = spec->n_conditions++,
+			    .mode = mode,
 		    };
 	n = prophet_auto_seasonalities(t, y, c->input.n, builtin,
 	    c->seasonality + spec->n_seasonalities, &c->status);
@@ -333,12 +363,16 @@ make_spec(struct prophet_case *c, const double *t, const double *y)
 		const int to = (int)number_of(item, "upper_window", 0);
 
 		for (int o = from; o <= to; o++)
-			c->feature[spec->n_features++].prior_scale = holidays;
+			c->feature[spec->n_features++] =
+			    (struct prophet_feature){ .prior_scale = holidays,
+				    .mode = mode };
 	}
 	for (item = first_of(settings, "regressors"); item != NULL;
 	     item = item->next)
-		c->feature[spec->n_features++].prior_scale = number_of(item,
-		    "prior_scale", holidays);
+		c->feature[spec->n_features++] = (struct prophet_feature){
+			.prior_scale = number_of(item, "prior_scale", holidays),
+			.mode = mode,
+		};
 }
 
 /* ---- the case ------------------------------------------------------------ */

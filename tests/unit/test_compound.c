@@ -1,24 +1,9 @@
 #include "model/compound.h"
 
+#include "base/normal.h"
 #include "base/rng.h"
-#include "model/normal.h"
 
 #include "unit.h"
-
-/* Abramowitz and Stegun, table 26.5 and the usual critical values. */
-static void
-normal_quantiles_are_those_of_the_tables(void **state)
-{
-	(void)state;
-	assert_near(normal_quantile(0.5), 0, 1e-16);
-	assert_near(normal_quantile(0.9), 1.2815515655446004, 1e-14);
-	assert_near(normal_quantile(0.975), 1.959963984540054, 1e-14);
-	assert_near(normal_quantile(0.025), -1.959963984540054, 1e-14);
-	assert_near(normal_quantile(0.9995), 3.2905267314918945, 1e-13);
-	assert_near(normal_quantile(1e-10), -6.361340902404056, 1e-13);
-	assert_true(isinf(normal_quantile(0)) && isinf(normal_quantile(1)));
-	assert_true(isnan(normal_quantile(2)) && isnan(normal_quantile(NAN)));
-}
 
 static void
 without_changes_the_noise_is_normal(void **state)
@@ -93,7 +78,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(normal_quantiles_are_those_of_the_tables),
 		cmocka_unit_test(without_changes_the_noise_is_normal),
 		cmocka_unit_test(the_unit_and_the_guess_do_not_matter),
 		cmocka_unit_test(quantiles_hold_the_share_of_simulated_noise),

@@ -183,6 +183,7 @@ ndjson_is_read_and_written_with_its_types(void **state)
 	    "{\"a\":\"\xc3\xa9\xf0\x9f\x98\x80\\n\\\"\\\\/\\u0001\"}\n");
 	check("{\"a\":1}\n{\"a\":2,\"b\":3}\n", FORMAT_JSONL,
 	    "{\"a\":1}\n{\"a\":2,\"b\":3}\n");
+	check("{}\n{\"a\":1}\n", FORMAT_JSONL, "{}\n{\"a\":1}\n");
 	check("{\"a\":1,\"b\":\"x,y\"}\n{\"b\":null}\n", FORMAT_CSV,
 	    "a,b\n1,\"x,y\"\n,\n");
 	check("a,b,c,d\n1,01,,x\n", FORMAT_JSONL,

@@ -179,6 +179,30 @@ auc_counts_pairs_and_halves_ties(void **state)
 	assert_near(auc, NAN, 0);
 }
 
+/* scikit-learn: average_precision_score([0, 0, 1, 1], [.1, .4, .35, .8]), and of
+ * [1, 0, 1, 0, 1, 0, 0, 1, 0, 0], [9, 9, 8, 7, 7, 7, 5, 4, 4, 1]. */
+static void
+average_precision_takes_ties_in_one_step(void **state)
+{
+	const double score[] = { 0.1, 0.4, 0.35, 0.8 };
+	const int8_t label[] = { 0, 0, 1, 1 };
+	const double tied[] = { 9, 9, 8, 7, 7, 7, 5, 4, 4, 1, 10, NAN };
+	const int8_t tied_label[] = { 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, -1, 1 };
+	double precision;
+
+	(void)state;
+	assert_int_equal(stats_average_precision(score, label, 4, &precision),
+	    0);
+	assert_near(precision, 0.8333333333333333, 1e-15);
+	assert_int_equal(stats_average_precision(tied, tied_label, 12,
+			     &precision),
+	    0);
+	assert_near(precision, 0.5277777777777778, 1e-15);
+	assert_int_equal(stats_average_precision(score, label, 2, &precision),
+	    0);
+	assert_near(precision, NAN, 0);
+}
+
 int
 main(void)
 {
@@ -195,6 +219,7 @@ main(void)
 		cmocka_unit_test(selection_agrees_with_sorting),
 		cmocka_unit_test(equal_values_share_their_rank),
 		cmocka_unit_test(auc_counts_pairs_and_halves_ties),
+		cmocka_unit_test(average_precision_takes_ties_in_one_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

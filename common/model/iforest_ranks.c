@@ -1,0 +1,241 @@
+#include "model/iforest_ranks.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/iforest_impl.h"
+
+/* A threshold on its way to its rank. */
+struct cut {
+	uint64_t key; /* orders as the threshold does */
+	uint32_t node;
+	uint32_t feature;
+};
+
+/* An integer that orders as the double does, which is not NaN. */
+static uint64_t
+order_of(double v)
+{
+	uint64_t bits;
+
+	v += 0.0; /* -0 becomes 0 */
+	memcpy(&bits, &v, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static double
+value_of(uint64_t order)
+{
+	uint64_t bits = order >> 63 ? order & ~(UINT64_C(1) << 63) : ~order;
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+/* One pass of a radix sort, stable, by 11 bits of the key from this one on. */
+static void
+sort_pass(struct cut *to, const struct cut *from, size_t n, unsigned shift)
+{
+	size_t start[2049] = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		start[(from[i].key >> shift & 2047) + 1]++;
+	for (size_t k = 0; k < 2048; k++)
+		start[k + 1] += start[k];
+	for (size_t i = 0; i < n; i++)
+		to[start[from[i].key >> shift & 2047]++] = from[i];
+}
+
+/* Sort n cuts by their keys.  spare has room for as many. */
+static void
+sort_cuts(struct cut *cut, struct cut *spare, size_t n)
+{
+	for (unsigned shift = 0; shift < 64; shift += 22) {
+		sort_pass(spare, cut, n, shift);
+		sort_pass(cut, spare, n, shift + 11);
+	}
+}
+
+/* The splits of the trees from `first` on; returns how many. */
+static size_t
+collect(const struct iforest *forest, size_t first, size_t trees,
+    struct cut *cut)
+{
+	const size_t size = (size_t)1 << forest->depth;
+	size_t n = 0;
+
+	for (size_t t = 0; t < trees; t++)
+		for (size_t k = 1; k < size; k++) {
+			const struct iforest_node
+			    *node = &forest->node[(first + t) * size + k];
+
+			if (iforest_is_leaf(node))
+				continue;
+			cut[n++] = (struct cut){
+				.key = order_of(node->threshold),
+				.node = (uint32_t)(t * RANKS_NODES + k),
+				.feature = node->feature,
+			};
+		}
+	return n;
+}
+
+/* Build the levels over n thresholds, which lie at `last` with room after them.
+ * Returns the room after all levels. */
+static double *
+set_levels(struct ranks_feature *f, double *last, size_t n)
+{
+	double *level[RANKS_LEVELS], *next = last;
+	int levels = 0;
+
+	do {
+		size_t full = n / 8 * 8 + 8;
+
+		if (levels > 0) {
+			for (size_t i = 0; i < n; i++)
+				next[i] = level[levels - 1][8 * i + 7];
+		}
+		for (size_t i = n; i < full; i++)
+			next[i] = INFINITY;
+		level[levels++] = next;
+		next += full;
+		n = full / 8;
+	} while (n > 1);
+	f->levels = levels;
+	for (int i = 0; i < levels; i++)
+		f->key[i] = level[levels - 1 - i];
+	return next;
+}
+
+/* Ranks of n cuts, sorted, to the nodes, and the keys of the features. */
+static int
+set_ranks(struct ranks_group *group, size_t d, const struct cut *cut, size_t n)
+{
+	size_t *start = calloc(d + 1, sizeof(*start));
+	struct cut *sorted = calloc(n + 1, sizeof(*sorted));
+	double *next = group->key;
+	size_t i = 0;
+
+	if (start == NULL || sorted == NULL) {
+		free(sorted);
+		free(start);
+		return -1;
+	}
+	for (i = 0; i < n; i++)
+		start[cut[i].feature + 1]++;
+	for (size_t f = 0; f < d; f++)
+		start[f + 1] += start[f];
+	for (i = 0; i < n; i++)
+		sorted[start[cut[i].feature]++] = cut[i];
+	i = 0;
+	for (size_t f = 0; f < d; f++) {
+		size_t count = 0;
+
+		for (; i < n && sorted[i].feature == f; i++) {
+			const size_t k = sorted[i].node % RANKS_NODES;
+			struct ranks_tree
+			    *tree = &group->tree[sorted[i].node / RANKS_NODES];
+			const double v = value_of(sorted[i].key);
+
+			if (count == 0 || next[count - 1] < v)
+				next[count++] = v;
+			tree->threshold[k] = (uint16_t)(count - 1);
+			tree->feature[k] = (uint8_t)f;
+		}
+		next = set_levels(&group->feature[f], next, count);
+	}
+	free(sorted);
+	free(start);
+	return 0;
+}
+
+static void
+set_tree(struct ranks_tree *to, const struct iforest *forest, size_t tree)
+{
+	const unsigned below = RANKS_DEPTH - forest->depth;
+	const uint32_t *leaf = forest->leaf + (tree << forest->depth);
+
+	for (size_t k = 0; k < RANKS_NODES; k++) {
+		to->threshold[k] = RANKS_NEVER;
+		to->low[k] = (uint16_t)leaf[k >> below];
+		to->high[k] = (uint8_t)(leaf[k >> below] >> 16);
+	}
+}
+
+static int
+make_group(struct ranks_group *group, const struct iforest *forest,
+    size_t first)
+{
+	const size_t most = group->trees * RANKS_NODES, d = forest->d;
+	/* Every level has up to 8 keys more than an eighth of the next. */
+	const size_t keys = most + most / 7 + 1 + d * RANKS_LEVELS * 9;
+	struct cut *cut = calloc(2 * most, sizeof(*cut));
+	int status = -1;
+	size_t n;
+
+	group->tree = calloc(group->trees, sizeof(*group->tree));
+	group->feature = calloc(d, sizeof(*group->feature));
+	group->key = calloc(keys, sizeof(*group->key));
+	if (cut == NULL || group->tree == NULL || group->feature == NULL ||
+	    group->key == NULL)
+		goto out;
+	for (size_t t = 0; t < group->trees; t++)
+		set_tree(&group->tree[t], forest, first + t);
+	n = collect(forest, first, group->trees, cut);
+	sort_cuts(cut, cut + most, n);
+	status = set_ranks(group, d, cut, n);
+out:
+	free(cut);
+	return status;
+}
+
+struct iforest_ranks *
+iforest_ranks_new(const struct iforest *forest, bool *fits)
+{
+	const size_t groups = (forest->trees + RANKS_TREES - 1) / RANKS_TREES;
+	struct iforest_ranks *ranks;
+
+	*fits = forest->depth <= RANKS_DEPTH && forest->d <= RANKS_FEATURES &&
+	    ranks_usable();
+	if (!*fits)
+		return NULL;
+	ranks = calloc(1, sizeof(*ranks) + groups * sizeof(*ranks->group));
+	if (ranks == NULL)
+		return NULL;
+	ranks->d = forest->d;
+	ranks->groups = groups;
+	for (size_t i = 0; i < groups; i++) {
+		const size_t first = i * RANKS_TREES;
+		const size_t rest = forest->trees - first;
+
+		ranks->group[i].trees = rest < RANKS_TREES ? rest : RANKS_TREES;
+		if (make_group(&ranks->group[i], forest, first) == -1) {
+			iforest_ranks_free(ranks);
+			return NULL;
+		}
+	}
+	return ranks;
+}
+
+void
+iforest_ranks_sums(const struct iforest_ranks *ranks, const double *x, size_t n,
+    uint64_t *sum)
+{
+	for (size_t i = 0; i < ranks->groups; i++)
+		ranks_add(&ranks->group[i], x, n, ranks->d, sum);
+}
+
+void
+iforest_ranks_free(struct iforest_ranks *ranks)
+{
+	if (ranks == NULL)
+		return;
+	for (size_t i = 0; i < ranks->groups; i++) {
+		free(ranks->group[i].key);
+		free(ranks->group[i].feature);
+		free(ranks->group[i].tree);
+	}
+	free(ranks);
+}
