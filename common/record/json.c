@@ -134,6 +134,13 @@ json_null(struct json *j)
 }
 
 void
+json_bool(struct json *j, bool v)
+{
+	begin_value(j);
+	put(j, v ? "true" : "false");
+}
+
+void
 json_number(struct json *j, double v)
 {
 	char text[NUMBER_TEXT_MAX];

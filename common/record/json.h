@@ -42,6 +42,7 @@ void json_number(struct json *j, double v); /* NaN, infinities: null */
 void json_int(struct json *j, int64_t v);
 void json_sum(struct json *j, const struct decimal_sum *v);
 void json_date(struct json *j, int32_t day); /* DATE_NONE: null */
+void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 
 #endif

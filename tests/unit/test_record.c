@@ -579,6 +579,8 @@ json_documents_are_indented(void **state)
 	json_array(&j);
 	json_text_span(&j, "x\"y...", 3);
 	json_number(&j, NAN);
+	json_bool(&j, true);
+	json_bool(&j, false);
 	json_end(&j);
 	json_key_span(&j, "cd", 1);
 	json_object(&j);
@@ -587,8 +589,8 @@ json_documents_are_indented(void **state)
 	assert_int_equal(output_close(out, NULL, 0), 0);
 	assert_true(pread(fd, got, sizeof(got) - 1, 0) > 0);
 	assert_string_equal(got,
-	    "{\n  \"a\": 0.1,\n  \"b\": [\n    \"x\\\"y\",\n    null\n  ],\n"
-	    "  \"c\": {}\n}\n");
+	    "{\n  \"a\": 0.1,\n  \"b\": [\n    \"x\\\"y\",\n    null,\n    true,\n"
+	    "    false\n  ],\n  \"c\": {}\n}\n");
 	close(fd);
 }
 
