@@ -167,9 +167,16 @@ other_share(struct cell *c, size_t channel)
 	for (size_t i = 0; i < c->nshares; i++)
 		if (c->share[i].channel == channel)
 			return &c->share[i];
-	if (vec_grow(&c->share, &c->share_capacity, c->nshares + 1,
-		sizeof(*c->share)) == -1)
-		return NULL;
+	/* A shop has few channels, and there are many cells. */
+	if (c->nshares == c->share_capacity) {
+		size_t n = c->nshares < 8 ? c->nshares + 4 : 2 * c->nshares;
+
+		new = realloc(c->share, n * sizeof(*c->share));
+		if (new == NULL)
+			return NULL;
+		c->share = new;
+		c->share_capacity = n;
+	}
 	new = &c->share[c->nshares++];
 	*new = (struct share){ .channel = channel };
 	if (channel + 1 >= c->nshares)
