@@ -304,7 +304,9 @@ read_events(struct scorer *s, const char *path)
 	int *group = cli_group_columns(cli, in);
 
 	while (cli_next(cli, in)) {
-		struct field name = { "event", 5, FIELD_TEXT };
+		struct field name = {
+			.p = "event", .n = 5, .kind = FIELD_TEXT
+		};
 		struct event e;
 
 		if (!cli_ok(cli, in, recin_date(in, start, &e.start)) ||
@@ -827,7 +829,9 @@ record(const struct scorer *s, size_t d, struct field kind, const char *measure,
 static void
 print_records(struct scorer *s, size_t d, const struct score *score)
 {
-	static const struct field all = { "all", 3, FIELD_TEXT };
+	static const struct field all = {
+		.p = "all", .n = 3, .kind = FIELD_TEXT
+	};
 	struct recout *out = s->cli->records;
 	const struct score_counts *c = &score->sum;
 	const struct {

@@ -87,9 +87,9 @@ line_widen(struct line *l, size_t n, size_t capacity, size_t shift)
 size_t
 days_line(struct days *d, enum metric_dimension dimension, struct field member)
 {
-	const struct field key[] = { { dimension_name[dimension],
-					 strlen(dimension_name[dimension]),
-					 FIELD_TEXT },
+	const struct field key[] = { { .p = dimension_name[dimension],
+					 .n = strlen(dimension_name[dimension]),
+					 .kind = FIELD_TEXT },
 		member };
 	struct line l = { .dimension = dimension };
 	bool fresh;
@@ -253,7 +253,7 @@ days_member(const struct days *d, const struct metric *id)
 		if (id->dimension != METRIC_TOTAL &&
 		    d->line[i].dimension == id->dimension && n++ == id->member)
 			return groups_key(d->names, i, 1);
-	return (struct field){ "", 0, FIELD_TEXT };
+	return (struct field){ .p = "", .n = 0, .kind = FIELD_TEXT };
 }
 
 char *

@@ -231,8 +231,9 @@ detect_input_shop(struct detect_input *d, struct days *days)
 {
 	for (size_t i = 0; i < d->wides; i++) {
 		const struct wide_line *w = &d->wide[i];
-		const struct field member = { w->member, strlen(w->member),
-			FIELD_TEXT };
+		const struct field member = { .p = w->member,
+			.n = strlen(w->member),
+			.kind = FIELD_TEXT };
 		const size_t line = line_of(d, days, w->dimension, member);
 
 		for (int k = 0; k < SUMS; k++)

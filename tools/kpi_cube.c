@@ -19,12 +19,14 @@ struct kpi_cube {
 	struct field *key; /* room: ngroup, dimension, member */
 };
 
-static const struct field none = { "", 0, FIELD_TEXT };
+static const struct field none = { .p = "", .n = 0, .kind = FIELD_TEXT };
 
 static struct field
 text_field(const char *text)
 {
-	return (struct field){ text, strlen(text), FIELD_TEXT };
+	return (struct field){
+		.p = text, .n = strlen(text), .kind = FIELD_TEXT
+	};
 }
 
 struct kpi_cube *
