@@ -253,7 +253,7 @@ days_member(const struct days *d, const struct metric *id)
 		if (id->dimension != METRIC_TOTAL &&
 		    d->line[i].dimension == id->dimension && n++ == id->member)
 			return groups_key(d->names, i, 1);
-	return (struct field){ .p = "", .kind = FIELD_TEXT };
+	return (struct field){ .p = "", .n = 0, .kind = FIELD_TEXT };
 }
 
 char *

@@ -19,7 +19,7 @@ struct kpi_cube {
 	struct field *key; /* room: ngroup, dimension, member */
 };
 
-static const struct field none = { .p = "", .kind = FIELD_TEXT };
+static const struct field none = { .p = "", .n = 0, .kind = FIELD_TEXT };
 
 static struct field
 text_field(const char *text)
