@@ -291,6 +291,15 @@ p() {
     run -0 aee-consensus --fdr 0.03 --exit-code "$T/p.csv"
 }
 
+@test "aee-consensus: the p of one consensus can be one of the next" {
+    # 2 / (1/0.02 + 1/0.5), then 2 / (1/0.0384615384615 + 1/0.1).
+    printf 'a_anomaly,a_p,b_anomaly,b_p,c_anomaly,c_p\n0,0.02,0,0.5,0,0.1\n' |
+        aee-consensus -c a_anomaly,b_anomaly --combine hmp --prefix z_ >"$T/z.csv"
+    run -0 aee-consensus -c z_consensus_anomaly,c_anomaly --combine hmp "$T/z.csv"
+    [[ "$(p z_consensus_p <<<"$output")" = 0.0384615384615 ]]
+    [[ "$(p consensus_p <<<"$output")" = 0.0555555555555* || "$(p consensus_p <<<"$output")" = 0.0555555555556 ]]
+}
+
 @test "aee-consensus: --fdr judges each group by itself, and joined files as one pipe" {
     printf '%s\n' date,g,a_anomaly,a_p 2025-01-01,x,0,0.04 2025-01-01,y,0,0.04 2025-01-02,y,0,0.9 >"$T/a.csv"
     run -0 aee-consensus -g g --fdr 0.05 "$T/a.csv"
