@@ -246,9 +246,9 @@ END
 
 # ---- p-values --------------------------------------------------------------------
 
-# p COLUMN: a column of what was run.
+# p COLUMN: a column of a CSV stream by name.
 p() {
-    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' <<<"$output"
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }'
 }
 
 @test "aee-consensus: --combine makes one p of those beside the flags" {
@@ -258,45 +258,54 @@ p() {
     local want=(cauchy 0.02896970889442002 hmp 0.028124999999999997 fisher 0.036409395717553424 stouffer 0.15199657033906888)
     for ((m = 0; m < 8; m += 2)); do
         run -0 aee-consensus --combine "${want[m]}" "$T/p.csv"
-        awk -v got="$(p consensus_p)" -v want="${want[m + 1]}" 'BEGIN { exit !(got / want < 1 + 1e-9 && want / got < 1 + 1e-9) }'
-        [ "$(p consensus_anomaly)" = 0 ]
+        awk -v got="$(p consensus_p <<<"$output")" -v want="${want[m + 1]}" 'BEGIN { exit !(got / want < 1 + 1e-9 && want / got < 1 + 1e-9) }'
+        [ "$(p consensus_anomaly <<<"$output")" = 0 ]
     done
     run -0 aee-consensus --combine stouffer --rho 0 "$T/p.csv"
-    [[ "$(p consensus_p)" = 0.04621099* ]]
+    [[ "$(p consensus_p <<<"$output")" = 0.04621099* ]]
     run -0 aee-consensus "$T/p.csv"
-    [ -z "$(p consensus_p)" ]
+    [ -z "$(p consensus_p <<<"$output")" ]
     # 2 / (1/0.01 + 1/0.6), by -c; a flag without _anomaly has its p all the same.
     sed '1s/a_anomaly/a/' "$T/p.csv" >"$T/c.csv"
     run -0 aee-consensus -c a,c_anomaly --combine hmp "$T/c.csv"
-    [[ "$(p consensus_p)" = 0.0196721311475 ]]
+    [[ "$(p consensus_p <<<"$output")" = 0.0196721311475 ]]
 }
 
 @test "aee-consensus: a missing p is left out, and 0 is a p" {
     run -0 aee-consensus -k 1 --combine hmp <<<$'a_anomaly,a_p,b_anomaly,b_p,c_anomaly\n0,,0,0.25,1\n0,,0,,1\n0,0,0,0.5,1\n0,1,0,1e-300,0\n0,1,0,1,0'
-    [ "$(p consensus_p | tr '\n' ' ')" = "0.25  2.22507385851e-308 2e-300 1 " ]
+    [ "$(p consensus_p <<<"$output" | tr '\n' ' ')" = "0.25  2.22507385851e-308 2e-300 1 " ]
 }
 
 @test "aee-consensus: --fdr confirms the discoveries of Benjamini and Hochberg" {
     # 0.05 i / 4: 0.0125 0.025 0.0375 0.05; the third is below its limit, and takes the second along.
     printf '%s\n' date,a_anomaly,a_p 2025-01-01,0,0.03 2025-01-02,0,0.5 2025-01-03,1,0.01 2025-01-04,1, 2025-01-05,0,0.026 >"$T/p.csv"
     run -0 aee-consensus --fdr 0.05 "$T/p.csv"
-    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 0 1  1 " ]
-    [ "$(p votes | tr '\n' ' ')" = "0 0 1 1 0 " ]
-    [ "$(p consensus_p | tr '\n' ' ')" = "0.03 0.5 0.01  0.026 " ]
+    [ "$(p consensus_anomaly <<<"$output" | tr '\n' ' ')" = "1 0 1  1 " ]
+    [ "$(p votes <<<"$output" | tr '\n' ' ')" = "0 0 1 1 0 " ]
+    [ "$(p consensus_p <<<"$output" | tr '\n' ' ')" = "0.03 0.5 0.01  0.026 " ]
     run -0 aee-consensus --fdr 0.03 "$T/p.csv"
-    [ "$(p consensus_anomaly | tr '\n' ' ')" = "0 0 0  0 " ]
+    [ "$(p consensus_anomaly <<<"$output" | tr '\n' ' ')" = "0 0 0  0 " ]
     aee-consensus --fdr 0.05 --summary "$T/p.csv" |
         jq -e '.confirmed == ["2025-01-01", "2025-01-03", "2025-01-05"] and .all == ["2025-01-03", "2025-01-04"]'
     run -3 aee-consensus --fdr 0.05 --exit-code "$T/p.csv"
     run -0 aee-consensus --fdr 0.03 --exit-code "$T/p.csv"
 }
 
+@test "aee-consensus: the p of one consensus can be one of the next" {
+    # 2 / (1/0.02 + 1/0.5), then 2 / (1/0.0384615384615 + 1/0.1).
+    printf 'a_anomaly,a_p,b_anomaly,b_p,c_anomaly,c_p\n0,0.02,0,0.5,0,0.1\n' |
+        aee-consensus -c a_anomaly,b_anomaly --combine hmp --prefix z_ >"$T/z.csv"
+    run -0 aee-consensus -c z_consensus_anomaly,c_anomaly --combine hmp "$T/z.csv"
+    [[ "$(p z_consensus_p <<<"$output")" = 0.0384615384615 ]]
+    [[ "$(p consensus_p <<<"$output")" = 0.0555555555555* || "$(p consensus_p <<<"$output")" = 0.0555555555556 ]]
+}
+
 @test "aee-consensus: --fdr judges each group by itself, and joined files as one pipe" {
     printf '%s\n' date,g,a_anomaly,a_p 2025-01-01,x,0,0.04 2025-01-01,y,0,0.04 2025-01-02,y,0,0.9 >"$T/a.csv"
     run -0 aee-consensus -g g --fdr 0.05 "$T/a.csv"
-    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 0 0 " ]
+    [ "$(p consensus_anomaly <<<"$output" | tr '\n' ' ')" = "1 0 0 " ]
     run -0 aee-consensus --fdr 0.05 "$T/a.csv"
-    [ "$(p consensus_anomaly | tr '\n' ' ')" = "0 0 0 " ]
+    [ "$(p consensus_anomaly <<<"$output" | tr '\n' ' ')" = "0 0 0 " ]
     printf '%s\n' date,g,b_anomaly,b_p 2025-01-01,x,0,0.5 2025-01-01,y,1,0.0001 2025-01-02,y,0,1 >"$T/b.csv"
     paste -d, "$T/a.csv" <(cut -d, -f 3- "$T/b.csv") | aee-consensus -g g --fdr 0.05 --tolerance 1 >"$T/want"
     aee-consensus -g g --fdr 0.05 --tolerance 1 "$T/a.csv" "$T/b.csv" | diff "$T/want" -
@@ -343,8 +352,8 @@ p() {
 
 @test "aee-consensus: with aee-detect among them, a day has a tier" {
     run -0 aee-consensus <<<$'zscore_anomaly,detect_anomaly,iforest_anomaly,forecast_anomaly\n1,1,0,1\n0,1,,1\n0,1,0,0\n1,0,1,1\n1,1,1,1\n,,,'
-    [ "$(p tier | tr '\n' ' ')" = "critical high notice  critical  " ]
-    [ "$(p consensus_anomaly | tr '\n' ' ')" = "1 1 0 1 1  " ]
+    [ "$(p tier <<<"$output" | tr '\n' ' ')" = "critical high notice  critical  " ]
+    [ "$(p consensus_anomaly <<<"$output" | tr '\n' ' ')" = "1 1 0 1 1  " ]
 }
 
 @test "aee-consensus: with --tolerance a flagged day has the votes of days nearby" {
@@ -371,7 +380,7 @@ END
         sort | diff <(sort <<<"$output") -
     awk -F, -v OFS=, '{ print $0, NR == 1 ? "g" : NR }' "$T/t.csv" >"$T/g.csv"
     run -0 aee-consensus -g g --tolerance 2 "$T/g.csv"
-    [ "$(p votes | tr '\n' ' ')" = "1 0 1 1 1 " ]
+    [ "$(p votes <<<"$output" | tr '\n' ' ')" = "1 0 1 1 1 " ]
     aee-consensus --tolerance 2 --summary "$T/t.csv" |
         jq -e '.detectors.detect == ["2025-01-01", "2025-01-03", "2025-01-04"] and .all == ["2025-01-03"]'
     run -1 --separate-stderr aee-consensus --tolerance 1 <<<$'a_anomaly,b_anomaly\n1,1'
