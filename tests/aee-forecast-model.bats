@@ -364,6 +364,16 @@ regressed() {
     [[ "$stderr" = "aee-forecast: column 'revenue', 2024-01-08: "* ]]
 }
 
+@test "aee-forecast: a cap that is wrong is refused where a saved model reads it" {
+    series 60 | awk -F, -v OFS=, '{ print $0, NR == 1 ? "top" : 900 }' >in
+    aee-forecast --growth logistic --cap top --floor 10 --save m.json in >want
+    aee-forecast --model m.json in | diff want -
+    sed '9s/900$/3/' in >low
+    run -1 --separate-stderr aee-forecast --model m.json low
+    [ "$stderr" = "aee-forecast: column 'revenue', 2024-01-08: the cap is not above the floor" ]
+    [ -z "$output" ]
+}
+
 @test "aee-forecast: changepoints can be given" {
     series 100 'i < 50 ? i : 50 + 3 * (i - 50)' >in
     aee-forecast -q --weekly off --changepoint-dates 2024-02-20 --changepoint-prior-scale 10 --changepoints in >out
@@ -593,6 +603,66 @@ regressed() {
     aee-forecast --yearly on in | columns date yhat yhat_lower | sed 's/^2024/2052/; s/^2025/2053/' >want
     aee-forecast --yearly on later | columns date yhat yhat_lower >ours
     near ours want 1e-6
+}
+
+# ---- bad input -------------------------------------------------------------------
+
+@test "aee-forecast: what cannot be forecast is one line, its status, and no file" {
+    # refused STATUS LINE [options]
+    refused() {
+        echo before >out
+        run "-$1" --separate-stderr aee-forecast -o out "${@:3}"
+        [ "$stderr" = "aee-forecast: $2" ]
+        [ "$(cat out)" = before ]
+        [ -z "$output" ]
+    }
+    series 400 >in
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "x" : NR % 7, NR == 1 ? "top" : NR == 9 ? 3 : 900 }' in >more
+    { cat more; echo 2025-02-04,,,900; } >ahead
+    head -2 in >one
+    awk -F, -v OFS=, 'NR > 1 { $1 = "2024-01-01" } 1' in >same
+    printf 'holiday,date,lower_window\na,2024-03-01,-400\n' >lower
+    printf 'holiday,date,upper_window\na,2024-03-01,-1\n' >upper
+    refused 1 "column 'revenue': fewer than 2 rows with a value" one
+    refused 1 "column 'revenue': all rows with a value have the same time" same
+    for x in inf -inf Infinity nan 1e999; do
+        sed "5s/,.*/,$x/" in >infinite
+        refused 1 "infinite:5: column 'revenue': '$x' is not a number" infinite
+    done
+    sed '5s/,.*/,1e101/' in >infinite
+    refused 1 "column 'revenue', 2024-01-04: value is out of range" infinite
+    refused 1 "ahead:402: column 'x': '' is missing, and the model needs it" --regressor x ahead
+    refused 1 "column 'revenue', 2024-01-08: the cap is not above the floor" --growth logistic --cap top --floor 10 more
+    refused 2 "--cap: 9 is not above the floor, 10" --growth logistic --cap 9 --floor 10 in
+    refused 1 "column 'revenue', 2024-01-01: the cap is missing or out of range" --growth logistic --cap 1e101 in
+    refused 1 "lower:2: column 'lower_window': '-400' is not a whole number from -366 to 0" --holidays lower in
+    refused 1 "upper:2: column 'upper_window': '-1' is not a whole number from 0 to 366" --holidays upper in
+    refused 2 "--country: 'XX' is no country whose holidays are known (see --help)" --country XX in
+    refused 2 "--country: 'IN,in' is no country whose holidays are known (see --help)" --country IN,in in
+    refused 2 "--horizon: '-1' is not a whole number from 0 to 100000" -n -1 in
+    refused 2 "--horizon: '100001' is not a whole number from 0 to 100000" -n 100001 in
+    for scale in changepoint seasonality holidays; do
+        refused 2 "--$scale-prior-scale: '-1' is not a number from 1e-09 to 1e+09" "--$scale-prior-scale" -1 in
+        refused 2 "--set '${scale}_prior_scale=-1': key '${scale}_prior_scale': '-1' is less than 1e-09" \
+            --set "${scale}_prior_scale=-1" in
+    done
+    refused 2 "--seasonality: 'a:9:3:-1' has a part that is no prior scale above 0, mode or if=column" --seasonality a:9:3:-1 in
+    refused 2 "--regressor: 'x:-1' has a part that is no prior scale above 0, mode, scaled, raw, + or -" --regressor x:-1 more
+    refused 2 "--backtest tests models of the past, and has none for --save" --backtest --save m.json in
+    [ ! -e m.json ]
+}
+
+@test "aee-forecast: horizons from 0 to 100000, in the past and in groups" {
+    { series 40 | sed '1s/^/g,/; 2,$s/^/a,/'; echo b,2024-01-01,5; } >in
+    [ "$(aee-forecast -q -g g -n 0 in | wc -l)" -eq 42 ]
+    [ "$(aee-forecast -q -g g -n 100000 in | wc -l)" -eq 100042 ]
+    series 400 >in
+    [ "$(aee-forecast -n 100000 in | tail -1 | cut -d, -f1)" = 2298-11-19 ]
+    run -1 --separate-stderr aee-forecast --backtest -n 100000 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the horizon is longer than the history" ]
+    run -0 --separate-stderr aee-forecast --backtest -n 0 in
+    # Without a horizon, that of the program.
+    diff <(printf '%s\n' "${lines[@]}") <(aee-forecast --backtest in)
 }
 
 # ---- models in files -----------------------------------------------------------------

@@ -883,6 +883,9 @@ check_together(const struct forecast_options *o, const bool given[SETTINGS])
 	if (o->backtest != FORECAST_NO_BACKTEST &&
 	    (o->changepoints || !isnan(o->target)))
 		opt_fail("--backtest has records of its own");
+	if (o->backtest != FORECAST_NO_BACKTEST && o->save != NULL)
+		opt_fail("--backtest tests models of the past, and has none "
+			 "for --save");
 	if (o->horizon_given && !isnan(o->target))
 		opt_fail("--horizon: --by says how far the rows to come go");
 	if (o->model == NULL)

@@ -1441,7 +1441,7 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	assert_int_equal(row, 3);
 	rows.y = infinite;
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
-	    "value is infinite");
+	    "value is out of range");
 	assert_int_equal(row, 2);
 	rows.y = y;
 	rows.t = same;
@@ -1491,7 +1491,7 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	assert_int_equal(row, 0);
 	rows.cap = one;
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
-	    "the cap is missing or infinite");
+	    "the cap is missing or out of range");
 	spec = prophet_defaults();
 	spec.changepoint = (const double[]){ 2, 3.5 };
 	spec.n_changepoints = 2;
