@@ -215,6 +215,15 @@ jumps() {
         awk -F, '{ d = $2 - $3 * (1 + $4) - $5; if (d * d > 1e-14) { print; exit 1 } }'
 }
 
+@test "aee-forecast: its components are no features of a detector behind it" {
+    series 100 | awk -F, -v OFS=, '{ print $1, NR == 1 ? "trend" : NR * NR % 13, $2 }' >in
+    aee-forecast -n 0 --prefix f_ --components --country US in | aee-iforest | columns date iforest_score >ours
+    aee-iforest in | columns date iforest_score | diff - ours
+    # A column of that name is the user's own.
+    aee-iforest -x trend in | columns date iforest_score >without
+    run -1 diff -q without ours
+}
+
 @test "aee-forecast: a holiday that is only to come has no effect, and a warning" {
     series 60 >in
     printf 'holiday,date\nnew,2024-03-05\nlong ago,1999-01-01\n' >h
