@@ -165,6 +165,20 @@ END
     aee-forecast -C "$top/config/forecast.yaml" in | diff - <(aee-forecast in)
 }
 
+@test "aee-forecast: every option that is a key, and every key that comes along, is in the manual" {
+    keys() {
+        aee-forecast -h | grep -oE -- '--[a-z0-9-]+' | sed 's/^--//; s/-/_/g'
+        sed -n 's/^#* *\([a-z_0-9]*\): .*/\1/p' "$top/config/forecast.yaml"
+    }
+    for key in $(keys | sort -u); do
+        # What is no setting of the model is no key.
+        aee-forecast --set "$key=[1]" /dev/null 2>&1 | grep -q 'unknown key' && continue
+        sed -n '/^.Sh THE MODEL/,/^.Sh FILES/p' "$top/man/aee-config.5" | grep -qE "^\.It Va (.* )?$key( |$)" ||
+            { echo "no $key in aee-config(5)"; false; }
+    done
+    [ "$(keys | sort -u | wc -l)" -gt 40 ]
+}
+
 @test "aee-forecast: standard input is read once" {
     series 60 >in
     for options in '-C -' '--holidays -' '--model -' '--holidays - in -' '-C - --holidays - in'; do
@@ -243,7 +257,7 @@ jumps() {
     said 'holiday,date,lower_window\na,2024-01-05,1\n' "2: column 'lower_window': '1' is not a whole number from -366 to 0"
     said 'holiday,date,upper_window\na,2024-01-05,-1\n' "2: column 'upper_window': '-1' is not a whole number from 0 to 366"
     said 'holiday,date,upper_window\na,2024-01-05,1.5\n' "2: column 'upper_window': '1.5' is not a whole number from 0 to 366"
-    said 'holiday,date,prior_scale\na,2024-01-05,-2\n' "2: column 'prior_scale': '-2' is not above 0"
+    said 'holiday,date,prior_scale\na,2024-01-05,-2\n' "2: column 'prior_scale': '-2' is not from 1e-9 to 1e9"
     said 'holiday,date,prior_scale\na,2024-01-05,1\na,2024-02-05,\na,2024-01-06,2\n' \
         "4: column 'prior_scale': '2' is not the prior scale that its holiday has"
     said 'holiday,date\na,2024-02-30\n' "2: column 'date': '2024-02-30' is not a date"
@@ -340,7 +354,7 @@ regressed() {
 @test "aee-forecast: a seasonality of one's own takes the place of the one built in" {
     series 60 >in
     aee-forecast --seasonality weekly:7:2 in | diff - <(aee-forecast --weekly 2 in)
-    for bad in a:7 :7:3 a:0:3 a:7:0 a:7:101 a:7:3:-1 a:7:3:if= a:7:3:some trend:7:3; do
+    for bad in a:7 :7:3 a:0:3 a:7:0 a:7:101 a:7:3:-1 a:7:3:1e-320 a:7:3:1e10 a:1e-7:3 a:1e10:3 a:7:3:if= a:7:3:some trend:7:3; do
         run -2 --separate-stderr aee-forecast --seasonality "$bad" in
         [[ "$stderr" = "aee-forecast: --seasonality: '$bad' "* ]]
     done
@@ -655,8 +669,8 @@ regressed() {
         refused 2 "--set '${scale}_prior_scale=-1': key '${scale}_prior_scale': '-1' is less than 1e-09" \
             --set "${scale}_prior_scale=-1" in
     done
-    refused 2 "--seasonality: 'a:9:3:-1' has a part that is no prior scale above 0, mode or if=column" --seasonality a:9:3:-1 in
-    refused 2 "--regressor: 'x:-1' has a part that is no prior scale above 0, mode, scaled, raw, + or -" --regressor x:-1 more
+    refused 2 "--seasonality: 'a:9:3:-1' has a part that is no prior scale from 1e-9 to 1e9, mode or if=column" --seasonality a:9:3:-1 in
+    refused 2 "--regressor: 'x:-1' has a part that is no prior scale from 1e-9 to 1e9, mode, scaled, raw, + or -" --regressor x:-1 more
     refused 2 "--backtest tests models of the past, and has none for --save" --backtest --save m.json in
     [ ! -e m.json ]
 }
