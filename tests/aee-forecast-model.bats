@@ -229,6 +229,14 @@ jumps() {
         awk -F, '{ d = $2 - $3 * (1 + $4) - $5; if (d * d > 1e-14) { print; exit 1 } }'
 }
 
+@test "aee-forecast: the holidays that aee-simulate writes are read as they are" {
+    aee-simulate --set 'holidays={diwali: {dates: [2025-10-20], lower_window: -3, upper_window: 1, traffic: 3}}' -d .
+    [ "$(cat holidays.csv)" = $'holiday,date,lower_window,upper_window,prior_scale\ndiwali,2025-10-20,-3,1,' ]
+    aee-kpi orders.csv | aee-forecast --holidays holidays.csv --components -n 0 | columns date holidays |
+        sed -n 's/,[^0].*//p' >days
+    diff days <(printf '2025-10-%s\n' 17 18 19 20 21)
+}
+
 @test "aee-forecast: its components are no features of a detector behind it" {
     series 100 | awk -F, -v OFS=, '{ print $1, NR == 1 ? "trend" : NR * NR % 13, $2 }' >in
     aee-forecast -n 0 --prefix f_ --components --country US in | aee-iforest | columns date iforest_score >ours
