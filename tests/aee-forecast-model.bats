@@ -579,6 +579,23 @@ regressed() {
     [ "$(printf '%s\n' "${lines[@]}" | cut -d, -f1 | uniq)" = $'g\nb' ]
 }
 
+@test "aee-forecast: a backtest begins where two rows that count are known" {
+    series 200 >in
+    # Nothing counts before July; the first rows are of no use to a gap either.
+    for off in 2024-01-01..2024-06-30 2024-01-02..2024-06-30; do
+        aee-forecast -q --backtest=rows -n 7 --weight-dates $off=0 in >out
+        [ "$(columns cutoff <out | head -1)" '>' 2024-06-30 ]
+        aee-forecast -q --tune --conformal -n 7 --weight-dates $off=0 in >out
+        [ "$(wc -l <out)" -eq 208 ]
+    done
+    run -1 --separate-stderr aee-forecast --backtest -n 7 --weight-dates 2024-01-01..2024-07-16=0 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the history is too short for the initial span and a horizon" ]
+    run -1 --separate-stderr aee-forecast --backtest -n 7 --cutoffs 2024-05-01 --weight-dates 2024-01-01..2024-06-30=0 in
+    [ "$stderr" = "aee-forecast: column 'revenue': fewer than 2 rows before the first cutoff" ]
+    { sed -n '1,2p' in; tail -60 in; } | aee-forecast -q --backtest=rows --cutoff-initial 50 -n 10 >out
+    [ "$(columns cutoff <out | head -1)" '>' 2024-05-20 ]
+}
+
 @test "aee-forecast: the cutoffs can be given" {
     series 100 >in
     aee-forecast --backtest=rows --cutoffs 2024-03-01,2024-02-10 -n 7 in >out
