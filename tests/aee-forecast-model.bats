@@ -165,6 +165,20 @@ END
     aee-forecast -C "$top/config/forecast.yaml" in | diff - <(aee-forecast in)
 }
 
+@test "aee-forecast: every option that is a key, and every key that comes along, is in the manual" {
+    keys() {
+        aee-forecast -h | grep -oE -- '--[a-z0-9-]+' | sed 's/^--//; s/-/_/g'
+        sed -n 's/^#* *\([a-z_0-9]*\): .*/\1/p' "$top/config/forecast.yaml"
+    }
+    for key in $(keys | sort -u); do
+        # What is no setting of the model is no key.
+        aee-forecast --set "$key=[1]" /dev/null 2>&1 | grep -q 'unknown key' && continue
+        sed -n '/^.Sh THE MODEL/,/^.Sh FILES/p' "$top/man/aee-config.5" | grep -qE "^\.It Va (.* )?$key( |$)" ||
+            { echo "no $key in aee-config(5)"; false; }
+    done
+    [ "$(keys | sort -u | wc -l)" -gt 40 ]
+}
+
 @test "aee-forecast: standard input is read once" {
     series 60 >in
     for options in '-C -' '--holidays -' '--model -' '--holidays - in -' '-C - --holidays - in'; do
@@ -215,6 +229,23 @@ jumps() {
         awk -F, '{ d = $2 - $3 * (1 + $4) - $5; if (d * d > 1e-14) { print; exit 1 } }'
 }
 
+@test "aee-forecast: the holidays that aee-simulate writes are read as they are" {
+    aee-simulate --set 'holidays={diwali: {dates: [2025-10-20], lower_window: -3, upper_window: 1, traffic: 3}}' -d .
+    [ "$(cat holidays.csv)" = $'holiday,date,lower_window,upper_window,prior_scale\ndiwali,2025-10-20,-3,1,' ]
+    aee-kpi orders.csv | aee-forecast --holidays holidays.csv --components -n 0 | columns date holidays |
+        sed -n 's/,[^0].*//p' >days
+    diff days <(printf '2025-10-%s\n' 17 18 19 20 21)
+}
+
+@test "aee-forecast: its components are no features of a detector behind it" {
+    series 100 | awk -F, -v OFS=, '{ print $1, NR == 1 ? "trend" : NR * NR % 13, $2 }' >in
+    aee-forecast -n 0 --prefix f_ --components --country US in | aee-iforest | columns date iforest_score >ours
+    aee-iforest in | columns date iforest_score | diff - ours
+    # A column of that name is the user's own.
+    aee-iforest -x trend in | columns date iforest_score >without
+    run -1 diff -q without ours
+}
+
 @test "aee-forecast: a holiday that is only to come has no effect, and a warning" {
     series 60 >in
     printf 'holiday,date\nnew,2024-03-05\nlong ago,1999-01-01\n' >h
@@ -234,7 +265,7 @@ jumps() {
     said 'holiday,date,lower_window\na,2024-01-05,1\n' "2: column 'lower_window': '1' is not a whole number from -366 to 0"
     said 'holiday,date,upper_window\na,2024-01-05,-1\n' "2: column 'upper_window': '-1' is not a whole number from 0 to 366"
     said 'holiday,date,upper_window\na,2024-01-05,1.5\n' "2: column 'upper_window': '1.5' is not a whole number from 0 to 366"
-    said 'holiday,date,prior_scale\na,2024-01-05,-2\n' "2: column 'prior_scale': '-2' is not above 0"
+    said 'holiday,date,prior_scale\na,2024-01-05,-2\n' "2: column 'prior_scale': '-2' is not from 1e-9 to 1e9"
     said 'holiday,date,prior_scale\na,2024-01-05,1\na,2024-02-05,\na,2024-01-06,2\n' \
         "4: column 'prior_scale': '2' is not the prior scale that its holiday has"
     said 'holiday,date\na,2024-02-30\n' "2: column 'date': '2024-02-30' is not a date"
@@ -331,7 +362,7 @@ regressed() {
 @test "aee-forecast: a seasonality of one's own takes the place of the one built in" {
     series 60 >in
     aee-forecast --seasonality weekly:7:2 in | diff - <(aee-forecast --weekly 2 in)
-    for bad in a:7 :7:3 a:0:3 a:7:0 a:7:101 a:7:3:-1 a:7:3:if= a:7:3:some trend:7:3; do
+    for bad in a:7 :7:3 a:0:3 a:7:0 a:7:101 a:7:3:-1 a:7:3:1e-320 a:7:3:1e10 a:1e-7:3 a:1e10:3 a:7:3:if= a:7:3:some trend:7:3; do
         run -2 --separate-stderr aee-forecast --seasonality "$bad" in
         [[ "$stderr" = "aee-forecast: --seasonality: '$bad' "* ]]
     done
@@ -362,6 +393,16 @@ regressed() {
     awk -F, -v OFS=, '{ print $0, NR == 1 ? "top" : NR == 9 ? 3 : 900 }' in >capped
     run -1 --separate-stderr aee-forecast --growth logistic --cap top --floor 10 capped
     [[ "$stderr" = "aee-forecast: column 'revenue', 2024-01-08: "* ]]
+}
+
+@test "aee-forecast: a cap that is wrong is refused where a saved model reads it" {
+    series 60 | awk -F, -v OFS=, '{ print $0, NR == 1 ? "top" : 900 }' >in
+    aee-forecast --growth logistic --cap top --floor 10 --save m.json in >want
+    aee-forecast --model m.json in | diff want -
+    sed '9s/900$/3/' in >low
+    run -1 --separate-stderr aee-forecast --model m.json low
+    [ "$stderr" = "aee-forecast: column 'revenue', 2024-01-08: the cap is not above the floor" ]
+    [ -z "$output" ]
 }
 
 @test "aee-forecast: changepoints can be given" {
@@ -538,6 +579,23 @@ regressed() {
     [ "$(printf '%s\n' "${lines[@]}" | cut -d, -f1 | uniq)" = $'g\nb' ]
 }
 
+@test "aee-forecast: a backtest begins where two rows that count are known" {
+    series 200 >in
+    # Nothing counts before July; the first rows are of no use to a gap either.
+    for off in 2024-01-01..2024-06-30 2024-01-02..2024-06-30; do
+        aee-forecast -q --backtest=rows -n 7 --weight-dates $off=0 in >out
+        [ "$(columns cutoff <out | head -1)" '>' 2024-06-30 ]
+        aee-forecast -q --tune --conformal -n 7 --weight-dates $off=0 in >out
+        [ "$(wc -l <out)" -eq 208 ]
+    done
+    run -1 --separate-stderr aee-forecast --backtest -n 7 --weight-dates 2024-01-01..2024-07-16=0 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the history is too short for the initial span and a horizon" ]
+    run -1 --separate-stderr aee-forecast --backtest -n 7 --cutoffs 2024-05-01 --weight-dates 2024-01-01..2024-06-30=0 in
+    [ "$stderr" = "aee-forecast: column 'revenue': fewer than 2 rows before the first cutoff" ]
+    { sed -n '1,2p' in; tail -60 in; } | aee-forecast -q --backtest=rows --cutoff-initial 50 -n 10 >out
+    [ "$(columns cutoff <out | head -1)" '>' 2024-05-20 ]
+}
+
 @test "aee-forecast: the cutoffs can be given" {
     series 100 >in
     aee-forecast --backtest=rows --cutoffs 2024-03-01,2024-02-10 -n 7 in >out
@@ -593,6 +651,66 @@ regressed() {
     aee-forecast --yearly on in | columns date yhat yhat_lower | sed 's/^2024/2052/; s/^2025/2053/' >want
     aee-forecast --yearly on later | columns date yhat yhat_lower >ours
     near ours want 1e-6
+}
+
+# ---- bad input -------------------------------------------------------------------
+
+@test "aee-forecast: what cannot be forecast is one line, its status, and no file" {
+    # refused STATUS LINE [options]
+    refused() {
+        echo before >out
+        run "-$1" --separate-stderr aee-forecast -o out "${@:3}"
+        [ "$stderr" = "aee-forecast: $2" ]
+        [ "$(cat out)" = before ]
+        [ -z "$output" ]
+    }
+    series 400 >in
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "x" : NR % 7, NR == 1 ? "top" : NR == 9 ? 3 : 900 }' in >more
+    { cat more; echo 2025-02-04,,,900; } >ahead
+    head -2 in >one
+    awk -F, -v OFS=, 'NR > 1 { $1 = "2024-01-01" } 1' in >same
+    printf 'holiday,date,lower_window\na,2024-03-01,-400\n' >lower
+    printf 'holiday,date,upper_window\na,2024-03-01,-1\n' >upper
+    refused 1 "column 'revenue': fewer than 2 rows with a value" one
+    refused 1 "column 'revenue': all rows with a value have the same time" same
+    for x in inf -inf Infinity nan 1e999; do
+        sed "5s/,.*/,$x/" in >infinite
+        refused 1 "infinite:5: column 'revenue': '$x' is not a number" infinite
+    done
+    sed '5s/,.*/,1e101/' in >infinite
+    refused 1 "column 'revenue', 2024-01-04: value is out of range" infinite
+    refused 1 "ahead:402: column 'x': '' is missing, and the model needs it" --regressor x ahead
+    refused 1 "column 'revenue', 2024-01-08: the cap is not above the floor" --growth logistic --cap top --floor 10 more
+    refused 2 "--cap: 9 is not above the floor, 10" --growth logistic --cap 9 --floor 10 in
+    refused 1 "column 'revenue', 2024-01-01: the cap is missing or out of range" --growth logistic --cap 1e101 in
+    refused 1 "lower:2: column 'lower_window': '-400' is not a whole number from -366 to 0" --holidays lower in
+    refused 1 "upper:2: column 'upper_window': '-1' is not a whole number from 0 to 366" --holidays upper in
+    refused 2 "--country: 'XX' is no country whose holidays are known (see --help)" --country XX in
+    refused 2 "--country: 'IN,in' is no country whose holidays are known (see --help)" --country IN,in in
+    refused 2 "--horizon: '-1' is not a whole number from 0 to 100000" -n -1 in
+    refused 2 "--horizon: '100001' is not a whole number from 0 to 100000" -n 100001 in
+    for scale in changepoint seasonality holidays; do
+        refused 2 "--$scale-prior-scale: '-1' is not a number from 1e-09 to 1e+09" "--$scale-prior-scale" -1 in
+        refused 2 "--set '${scale}_prior_scale=-1': key '${scale}_prior_scale': '-1' is less than 1e-09" \
+            --set "${scale}_prior_scale=-1" in
+    done
+    refused 2 "--seasonality: 'a:9:3:-1' has a part that is no prior scale from 1e-9 to 1e9, mode or if=column" --seasonality a:9:3:-1 in
+    refused 2 "--regressor: 'x:-1' has a part that is no prior scale from 1e-9 to 1e9, mode, scaled, raw, + or -" --regressor x:-1 more
+    refused 2 "--backtest tests models of the past, and has none for --save" --backtest --save m.json in
+    [ ! -e m.json ]
+}
+
+@test "aee-forecast: horizons from 0 to 100000, in the past and in groups" {
+    { series 40 | sed '1s/^/g,/; 2,$s/^/a,/'; echo b,2024-01-01,5; } >in
+    [ "$(aee-forecast -q -g g -n 0 in | wc -l)" -eq 42 ]
+    [ "$(aee-forecast -q -g g -n 100000 in | wc -l)" -eq 100042 ]
+    series 400 >in
+    [ "$(aee-forecast -n 100000 in | tail -1 | cut -d, -f1)" = 2298-11-19 ]
+    run -1 --separate-stderr aee-forecast --backtest -n 100000 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the horizon is longer than the history" ]
+    run -0 --separate-stderr aee-forecast --backtest -n 0 in
+    # Without a horizon, that of the program.
+    diff <(printf '%s\n' "${lines[@]}") <(aee-forecast --backtest in)
 }
 
 # ---- models in files -----------------------------------------------------------------

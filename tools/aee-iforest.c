@@ -191,20 +191,26 @@ static void
 add_default_features(struct cli *cli, const struct options *o, struct recin *in,
     const int *group, struct rows *rows)
 {
-	bool *taken = calloc(recin_columns(in) + 1, sizeof(*taken));
+	const size_t n = recin_columns(in);
+	const char **name = calloc(n + 1, sizeof(*name));
+	bool *taken = calloc(n + 1, sizeof(*taken));
 	int date = recin_find(in, "date");
 
-	if (taken == NULL)
+	if (name == NULL || taken == NULL)
 		cli_no_memory(cli);
+	for (size_t i = 0; i < n; i++)
+		name[i] = recin_name(in, i);
+	appended_columns(name, n, taken);
 	if (date != -1)
 		taken[date] = true;
 	for (size_t i = 0; i < cli->ngroup; i++)
 		taken[group[i]] = true;
 	for (size_t i = 0; i < o->nexclude; i++)
 		taken[cli_need(cli, in, o->exclude[i])] = true;
-	for (size_t i = 0; i < recin_columns(in); i++)
-		if (!taken[i] && !appended_column(recin_name(in, i)))
+	for (size_t i = 0; i < n; i++)
+		if (!taken[i])
 			add_feature(rows, in, (int)i);
+	free(name);
 	free(taken);
 }
 

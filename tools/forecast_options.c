@@ -48,6 +48,10 @@ static const char *const modes[] = { "additive", "multiplicative", NULL };
 static const char *const periods[] = { "auto", "day", "week", "month", NULL };
 static const char *const scalings[] = { "absmax", "minmax", NULL };
 
+/* Prior scales beyond these are beyond the reach of the numbers inside. */
+#define LEAST_SCALE 1e-9
+#define LARGEST_SCALE 1e9
+
 enum base { IN_OPTIONS, IN_RAW };
 
 struct setting {
@@ -88,8 +92,8 @@ static const struct setting settings[] = {
 	{ .name = "changepoint-prior-scale",
 	    .kind = DOUBLE,
 	    O(spec.changepoint_prior_scale),
-	    .min = 1e-9,
-	    .max = 1e9 },
+	    .min = LEAST_SCALE,
+	    .max = LARGEST_SCALE },
 	{ .name = "changepoint-range",
 	    .kind = DOUBLE,
 	    O(spec.changepoint_range),
@@ -142,8 +146,8 @@ static const struct setting settings[] = {
 	{ .name = "holidays-prior-scale",
 	    .kind = DOUBLE,
 	    O(holidays_prior_scale),
-	    .min = 1e-9,
-	    .max = 1e9 },
+	    .min = LEAST_SCALE,
+	    .max = LARGEST_SCALE },
 	{ .name = "horizon",
 	    .predicts = true,
 	    .letter = 'n',
@@ -204,8 +208,8 @@ static const struct setting settings[] = {
 	{ .name = "seasonality-prior-scale",
 	    .kind = DOUBLE,
 	    R(seasonality_prior_scale),
-	    .min = 1e-9,
-	    .max = 1e9 },
+	    .min = LEAST_SCALE,
+	    .max = LARGEST_SCALE },
 	{ .name = "since", .predicts = true, .kind = DAY, O(since) },
 	{ .name = "target",
 	    .predicts = true,
@@ -330,7 +334,8 @@ common_part(const char *part, double *prior_scale, enum prophet_mode *mode,
 			*mode_given = true;
 			return true;
 		}
-	if (number_parse(part, strlen(part), &x) == -1 || !(x > 0))
+	if (number_parse(part, strlen(part), &x) == -1 ||
+	    !(x >= LEAST_SCALE && x <= LARGEST_SCALE))
 		return false;
 	*prior_scale = x;
 	return true;
@@ -348,8 +353,8 @@ parse_season(char *text, struct forecast_season *s)
 	if (*name == '\0')
 		return "has no name";
 	if (number_parse(period, strlen(period), &s->period) == -1 ||
-	    !(s->period > 0))
-		return "has a period that is not above 0";
+	    !(s->period >= 1e-6 && s->period <= 1e9))
+		return "has a period that is not from 1e-6 to 1e9";
 	if (number_parse_int(order, strlen(order), &n) == -1 || n < 1 ||
 	    n > 100)
 		return "has an order that is not 1 to 100";
@@ -360,8 +365,8 @@ parse_season(char *text, struct forecast_season *s)
 			s->condition = part + 3;
 		else if (!common_part(part, &s->prior_scale, &s->mode,
 			     &s->mode_given))
-			return "has a part that is no prior scale above 0, mode "
-			       "or if=column";
+			return "has a part that is no prior scale from 1e-9 to "
+			       "1e9, mode or if=column";
 	return NULL;
 }
 
@@ -382,8 +387,8 @@ parse_regressor(char *text, struct forecast_regressor *r)
 			r->sign = PROPHET_NOT_POSITIVE;
 		else if (!common_part(part, &r->prior_scale, &r->mode,
 			     &r->mode_given))
-			return "has a part that is no prior scale above 0, mode, "
-			       "scaled, raw, + or -";
+			return "has a part that is no prior scale from 1e-9 to "
+			       "1e9, mode, scaled, raw, + or -";
 	return NULL;
 }
 
@@ -883,6 +888,9 @@ check_together(const struct forecast_options *o, const bool given[SETTINGS])
 	if (o->backtest != FORECAST_NO_BACKTEST &&
 	    (o->changepoints || !isnan(o->target)))
 		opt_fail("--backtest has records of its own");
+	if (o->backtest != FORECAST_NO_BACKTEST && o->save != NULL)
+		opt_fail("--backtest tests models of the past, and has none "
+			 "for --save");
 	if (o->horizon_given && !isnan(o->target))
 		opt_fail("--horizon: --by says how far the rows to come go");
 	if (o->model == NULL)

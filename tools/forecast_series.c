@@ -821,6 +821,20 @@ fill_effects(struct frame *f, const struct forecast_series *s,
 	return 0;
 }
 
+/* Predict all rows by a model that is there. */
+static enum forecast_failure
+predict_frame(struct forecast_series *s, const struct forecast_terms *terms,
+    struct frame *f)
+{
+	if (frame_days(f, s, s->horizon) == -1 ||
+	    fill_effects(f, s, terms) == -1 || frame_columns(f, s, terms) == -1)
+		return FORECAST_NO_MEMORY;
+	if ((s->why = prophet_check_rows(&s->spec, &f->rows, &s->bad)) != NULL)
+		return FORECAST_NO_MODEL;
+	return predict(s, terms, f, false) == -1 ? FORECAST_NO_MEMORY
+						 : FORECAST_DONE;
+}
+
 void
 forecast_series_predict(struct forecast_series *s,
     const struct forecast_terms *terms)
@@ -834,12 +848,8 @@ forecast_series_predict(struct forecast_series *s,
 	    prophet_values(s->fit)->t_scale);
 	find_known(s);
 	s->failure = find_future(s, terms);
-	if (s->failure == FORECAST_DONE &&
-	    (frame_days(&f, s, s->horizon) == -1 ||
-		fill_effects(&f, s, terms) == -1 ||
-		frame_columns(&f, s, terms) == -1 ||
-		predict(s, terms, &f, false) == -1))
-		s->failure = FORECAST_NO_MEMORY;
+	if (s->failure == FORECAST_DONE)
+		s->failure = predict_frame(s, terms, &f);
 	arena_release(&f.arena);
 }
 

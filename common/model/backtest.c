@@ -152,6 +152,22 @@ sorted_times(const struct prophet_rows *rows, size_t *n)
 	return t;
 }
 
+/* Whether rows of two times that count are not after a cutoff. */
+static bool
+can_fit(const struct prophet_rows *rows, double cutoff)
+{
+	double first = INFINITY, last = -INFINITY;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (rows->t[i] > cutoff || isnan(rows->y[i]) ||
+		    (rows->weight != NULL && rows->weight[i] == 0))
+			continue;
+		first = fmin(first, rows->t[i]);
+		last = fmax(last, rows->t[i]);
+	}
+	return first < last;
+}
+
 static double
 default_initial(const struct prophet_spec *spec, double horizon)
 {
@@ -208,7 +224,13 @@ backtest_cutoffs(const struct prophet_spec *spec,
 	else if (list_cutoffs(t, n_times, h, period, t[0] + initial, &list,
 		     &count) == -1)
 		why = "out of memory";
-	else if (count < 2)
+	else
+		/* The last of the list is one too many; before gaps and rows of
+		 * weight 0 there may be more. */
+		do
+			count--;
+		while (count > 0 && !can_fit(rows, list[count - 1]));
+	if (why == NULL && count == 0)
 		why = "the history is too short for the initial span and a "
 		      "horizon";
 	free(t);
@@ -216,7 +238,6 @@ backtest_cutoffs(const struct prophet_spec *spec,
 		free(list);
 		return why;
 	}
-	count--;
 	for (size_t i = 0; i < count / 2; i++) {
 		const double c = list[i];
 
@@ -232,7 +253,7 @@ const char *
 backtest_check(const struct prophet_rows *rows,
     const struct backtest_params *params, const double *cutoff, size_t n)
 {
-	size_t n_times, first;
+	size_t n_times;
 	double *t = sorted_times(rows, &n_times);
 	const char *why = NULL;
 
@@ -247,8 +268,7 @@ backtest_check(const struct prophet_rows *rows,
 			why = "a cutoff is less than a horizon before the last "
 			      "row";
 	}
-	first = n > 0 ? rows_until(t, n_times, cutoff[0]) : 0;
-	if (why == NULL && (first < 2 || t[0] == t[first - 1]))
+	if (why == NULL && (n == 0 || !can_fit(rows, cutoff[0])))
 		why = "fewer than 2 rows before the first cutoff";
 	free(t);
 	return why;
@@ -327,11 +347,14 @@ fit_until(const struct prophet_spec *spec, struct history *h, size_t n,
 {
 	const struct prophet_rows rows = part_of(h, 0, n);
 	struct prophet_spec known = *spec;
+	size_t last = n - 1; /* row that counts */
 
+	while (rows.weight != NULL && rows.weight[last] == 0)
+		last--;
 	if (spec->changepoint != NULL) {
 		known.n_changepoints = 0;
 		while (known.n_changepoints < spec->n_changepoints &&
-		    spec->changepoint[known.n_changepoints] < rows.t[n - 1])
+		    spec->changepoint[known.n_changepoints] < rows.t[last])
 			known.n_changepoints++;
 	}
 	return huber > 0

@@ -52,7 +52,8 @@ struct backtest {
  * Prophet's cutoffs for rows with y that prophet_check_rows() accepts: the last
  * is a horizon before the last row, each other a period before the next (or a
  * horizon before the last row there is, where the horizon would be empty), as
- * long as there is an initial span before it.  Sets *cutoff, ascending, to be
+ * long as there is an initial span before it, and rows with weight of two
+ * times.  Sets *cutoff, ascending, to be
  * freed by the caller, and *n.  Returns NULL; or what is wrong, out of memory
  * included: then *cutoff is NULL.
  */
@@ -62,8 +63,8 @@ const char *backtest_cutoffs(const struct prophet_spec *spec,
 
 /*
  * What is wrong with cutoffs, or NULL: they must ascend, lie after the first row
- * with y and a horizon before the last, and leave two rows of different times to
- * fit.
+ * with y and a horizon before the last, and leave two rows with weight of
+ * different times to fit.
  */
 const char *backtest_check(const struct prophet_rows *rows,
     const struct backtest_params *params, const double *cutoff, size_t n);

@@ -61,32 +61,35 @@ prophet_check_spec(const struct prophet_spec *spec)
 	return NULL;
 }
 
+/* Beyond this, squares and sums of many overflow. */
+static const double largest = 1e100;
+
+/* What is wrong with one row, or NULL. */
 static const char *
 check_row(const struct prophet_spec *spec, const struct prophet_rows *rows,
     size_t i)
 {
 	if (!isfinite(rows->t[i]) || fabs(rows->t[i]) > 1e9)
 		return "time is missing or out of range";
-	if (rows->y != NULL && isinf(rows->y[i]))
-		return "value is infinite";
+	if (rows->y != NULL && fabs(rows->y[i]) > largest)
+		return "value is out of range";
 	if (rows->weight != NULL &&
 	    !(rows->weight[i] >= 0 && rows->weight[i] <= 1e9))
 		return "weight is missing, negative or out of range";
 	for (size_t j = 0; j < spec->n_features; j++) {
 		if (isnan(rows->feature[j][i]))
 			return "a regressor is missing";
-		/* Its square and the sum of many must be finite. */
-		if (fabs(rows->feature[j][i]) > 1e100)
+		if (fabs(rows->feature[j][i]) > largest)
 			return "a regressor is out of range";
 	}
 	if (spec->growth == PROPHET_LOGISTIC) {
 		const double cap = rows->cap[i];
 		const double floor = spec->floor ? rows->floor[i] : 0;
 
-		if (!isfinite(cap))
-			return "the cap is missing or infinite";
-		if (!isfinite(floor))
-			return "the floor is missing or infinite";
+		if (!(fabs(cap) <= largest))
+			return "the cap is missing or out of range";
+		if (!(fabs(floor) <= largest))
+			return "the floor is missing or out of range";
 		if (spec->floor && cap <= floor)
 			return "the cap is not above the floor";
 	}

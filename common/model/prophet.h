@@ -151,9 +151,10 @@ const char *prophet_check_spec(const struct prophet_spec *spec);
 
 /*
  * What is wrong with rows, or NULL.  As a history (y not NULL): at least two
- * rows with y and weight, not all at one time, y not infinite, changepoints that were given
+ * rows with y and weight, not all at one time, changepoints that were given
  * inside the range of time.  Always: times finite, features present (on rows
- * without y too), conditions 0 or 1, caps above their floors.  *row is set to the row that is wrong, or
+ * without y too), conditions 0 or 1, caps above their floors; and y, features,
+ * caps and floors not beyond 1e100.  *row is set to the row that is wrong, or
  * to rows->n if it is not a single one; row may be NULL.
  */
 const char *prophet_check_rows(const struct prophet_spec *spec,

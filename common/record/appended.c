@@ -51,6 +51,12 @@ before(const char *name, const char *end)
 	return (ptrdiff_t)(n - m);
 }
 
+static bool
+ends_prefix(char c)
+{
+	return !isalnum((unsigned char)c);
+}
+
 bool
 appended_column(const char *name)
 {
@@ -61,8 +67,44 @@ appended_column(const char *name)
 		 * is the user's own. */
 		if (n == 0 ||
 		    (n > 0 && strchr(appended[i], '_') != NULL &&
-			!isalnum((unsigned char)name[n - 1])))
+			ends_prefix(name[n - 1])))
 			return true;
 	}
 	return before(name, "_anomaly") > 0;
+}
+
+/* Whether name is one of the words behind the first n bytes of prefix. */
+static bool
+has_word(const char *name, const char *prefix, size_t n,
+    const char *const *words)
+{
+	if (strncmp(name, prefix, n) != 0)
+		return false;
+	while (*words != NULL && strcmp(name + n, *words) != 0)
+		words++;
+	return *words != NULL;
+}
+
+void
+appended_columns(const char *const name[], size_t n, bool result[])
+{
+	static const char *const always[] = { "yhat", "residual", NULL };
+	static const char *const components[] = { "trend", "yearly", "weekly",
+		"daily", "holidays", "regressors", "regressors_multiplicative",
+		NULL };
+
+	for (size_t i = 0; i < n; i++)
+		result[i] = appended_column(name[i]);
+	for (size_t i = 0; i < n; i++) {
+		const ptrdiff_t m = before(name[i], "yhat_lower");
+
+		if (m < 0 || (m > 0 && !ends_prefix(name[i][m - 1])))
+			continue;
+		for (size_t j = 0; j < n; j++)
+			result[j] |= has_word(name[j], name[i], (size_t)m,
+					 always) ||
+			    (j > i &&
+				has_word(name[j], name[i], (size_t)m,
+				    components));
+	}
 }

@@ -83,9 +83,9 @@ prior_scale(struct cli *cli, struct recin *in, int column, double *scale)
 		return true;
 	if (!cli_ok(cli, in, recin_number(in, column, scale)))
 		return false;
-	if (*scale <= 0)
+	if (*scale < 1e-9 || *scale > 1e9)
 		return cli_ok(cli, in,
-		    recin_reject(in, column, "is not above 0"));
+		    recin_reject(in, column, "is not from 1e-9 to 1e9"));
 	return true;
 }
 

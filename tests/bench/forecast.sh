@@ -39,11 +39,11 @@ if [ -s "$out/theirs" ]; then
     warm=$(awk '/^fit additive 365 / { print 10000 * $4 }' "$out/theirs")
     echo "series 10000 $warm" >>"$out/theirs"
 fi
-jobs=()
-if "$B"/bin/aee-forecast --help | grep -q -- --jobs; then jobs=(-j 2); fi
-if "$B"/bin/aee-forecast --help | grep -q -- --contiguous; then jobs+=(--contiguous); fi
-echo "series 10000 $(wall 2 "${ours[@]}" -g series "${jobs[@]}" -o "$out/many.out" "$out/many.csv")" >>"$out/ours"
+many=("${ours[@]}" -g series -j 2 --contiguous -o "$out/many.out")
+echo "series 10000 $(wall 2 "${many[@]}" "$out/many.csv")" >>"$out/ours"
 
+echo "$(date -u +%F), $(uname -m), $("${CC:-cc}" --version | head -1), $(Rscript -e 'cat(R.version.string, "; prophet",
+    as.character(packageVersion("prophet")), "; rstan", as.character(packageVersion("rstan")))' 2>/dev/null || echo no R)"
 awk '
     BEGIN {
         want["fit additive 365"] = 300; want["fit additive 1096"] = 600; want["fit additive 2905"] = 2500
@@ -58,6 +58,16 @@ awk '
     { printf "%-26s %14.1f %14s %10s %10s\n", key, us, key in theirs ? theirs[key] : "-",
         key in theirs ? sprintf("%.0f", theirs[key] / us) : "-", want[key] }
 ' "$out/theirs" "$out/ours"
+if [ -x /usr/bin/time ]; then
+    for n in 100 1000 10000; do
+        head -n $((365 * n + 1)) "$out/many.csv" >"$out/some.csv"
+        for way in "-j 2 --contiguous" "-j 2"; do
+            # shellcheck disable=SC2086
+            echo "peak memory of $n series, $way: $(/usr/bin/time -f %M "${ours[@]}" -g series $way \
+                -o "$out/many.out" "$out/some.csv" 2>&1 | tail -n 1) kB"
+        done
+    done
+fi
 echo
 awk '
     BEGIN { printf "%-22s %16s %14s %14s %14s\n", "log posterior", "ours", "- R best", "- R default", "- exact" }

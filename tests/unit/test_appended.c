@@ -1,5 +1,7 @@
 #include "record/appended.h"
 
+#include <string.h>
+
 #include "unit.h"
 
 static void
@@ -21,11 +23,41 @@ results_are_told_from_measures(void **state)
 		assert_false(appended_column(measures[i]));
 }
 
+/* Columns and, for each, 1 if it is a result. */
+static void
+assert_results(const char *const *name, const char *want)
+{
+	bool result[16];
+	const size_t n = strlen(want);
+
+	appended_columns(name, n, result);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(result[i], want[i] == '1');
+}
+
+static void
+components_are_results_behind_a_forecast(void **state)
+{
+	(void)state;
+	assert_results((const char *[]){ "date", "trend", "revenue", "yhat",
+			   "yhat_lower", "trend2", "trend_", "weekly",
+			   "holidays", "month", "regressors" },
+	    "00011001101");
+	assert_results((const char *[]){ "trend", "weekly", "yhat" }, "001");
+	/* Each under the prefix of its forecast. */
+	assert_results((const char *[]){ "a_trend", "a_yhat", "a_yhat_lower",
+			   "a_residual", "a_trend", "trend", "b_trend",
+			   "b_yhat" },
+	    "01111000");
+	assert_results((const char *[]){ "ayhat_lower", "atrend" }, "00");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(results_are_told_from_measures),
+		cmocka_unit_test(components_are_results_behind_a_forecast),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

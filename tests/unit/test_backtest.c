@@ -547,6 +547,8 @@ conformal_intervals_cover_what_they_say(void **state)
 	assert_int_equal(backtest_conformal_coverage(b.row, b.n, 0.8,
 			     &coverage),
 	    0);
+	print_message("%s: %.1f %% are covered\n", (const char *)*state,
+	    100 * coverage);
 	assert_near(coverage, 0.8, 0.03);
 	backtest_release(&b);
 	free_crossed(&x);

@@ -72,12 +72,23 @@ predictions_from_given_parameters_are_those_of_prophet(void **state)
 	fit = restore_case(&c, "prophet_best");
 	out.yhat = new_column(&c);
 	out.trend = new_column(&c);
+	out.lower = new_column(&c);
+	out.upper = new_column(&c);
 	scale = prophet_values(fit)->y_scale;
 	prophet_predict(fit, &c.frame, 0.8, &out);
 	assert_digits(out.yhat, column_of(&c.expected, "yhat"), c.frame.n,
 	    scale);
 	assert_digits(out.trend, column_of(&c.expected, "trend"), c.frame.n,
 	    scale);
+	/* Its bounds are quantiles of 1000 paths. */
+	for (size_t i = 0; i < c.frame.n; i++) {
+		const double half = (out.upper[i] - out.lower[i]) / 2;
+
+		assert_near(out.lower[i],
+		    column_of(&c.expected, "yhat_lower")[i], 0.2 * half);
+		assert_near(out.upper[i],
+		    column_of(&c.expected, "yhat_upper")[i], 0.2 * half);
+	}
 
 	x = new_column(&c);
 	for (size_t term = 0; term < c.spec.n_seasonalities; term++)
@@ -97,6 +108,8 @@ predictions_from_given_parameters_are_those_of_prophet(void **state)
 	free(x);
 	free(out.yhat);
 	free(out.trend);
+	free(out.lower);
+	free(out.upper);
 	prophet_free(fit);
 	free_case(&c);
 }
@@ -146,6 +159,11 @@ the_fit_is_the_exact_optimum(void **state)
 			tolerance = 0.02 * (high - low) / 2;
 		assert_near(out.lower[i], low, tolerance);
 		assert_near(out.upper[i], high, tolerance);
+		/* Prophet stops before the optimum, by default earlier still. */
+		assert_near(out.yhat[i], column_of(&c.expected, "yhat")[i],
+		    0.03 * range);
+		assert_near(out.yhat[i],
+		    column_of(&c.expected, "yhat_default")[i], 0.05 * range);
 	}
 	free(out.yhat);
 	free(out.trend);
@@ -1423,7 +1441,7 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	assert_int_equal(row, 3);
 	rows.y = infinite;
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
-	    "value is infinite");
+	    "value is out of range");
 	assert_int_equal(row, 2);
 	rows.y = y;
 	rows.t = same;
@@ -1473,7 +1491,7 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	assert_int_equal(row, 0);
 	rows.cap = one;
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
-	    "the cap is missing or infinite");
+	    "the cap is missing or out of range");
 	spec = prophet_defaults();
 	spec.changepoint = (const double[]){ 2, 3.5 };
 	spec.n_changepoints = 2;
