@@ -335,7 +335,7 @@ put_cell(struct page_to *to, const struct page_grid *grid, size_t row,
 		page_put(to,
 		    "<a href=\"#d%s\" data-from=\"%d\" data-to=\"%d\">",
 		    figure_date(c->from).text, c->from, c->to);
-		escape(to, c->text);
+		put_prose(to, c->text);
 		page_puts(to, "</a>");
 	} else if (c->text != NULL) {
 		escape(to, c->text);

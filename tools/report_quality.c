@@ -116,7 +116,8 @@ say_totals(struct report *r)
 
 	for (size_t i = 0; i < d->actual; i++)
 		report_add(&sum, d->row[i].revenue);
-	if (fabs(sum - d->totals.revenue) > 1e-6 * fabs(sum))
+	if (d->totals.file != NULL &&
+	    fabs(sum - d->totals.revenue) > 1e-6 * fabs(sum))
 		page_say(r->page,
 		    "The days add up to a revenue of %s, the totals are %s: "
 		    "they are not of the same data.",

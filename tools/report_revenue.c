@@ -67,7 +67,7 @@ verdict_of(const struct recent *recent, enum page_tone *tone)
 	if (isnan(recent->change))
 		return "nothing to compare with";
 	if (isnan(recent->z))
-		return "history too short to tell";
+		return "the history cannot tell";
 	if (fabs(recent->z) < UNUSUAL)
 		return "within the noise";
 	*tone = PAGE_STRONG;
@@ -91,8 +91,12 @@ say_window(struct report *r)
 	int32_t from, to, base_from, base_to;
 	const char *unit = r->data->step == 1 ? "day" : "row";
 
-	if (s->n < s->window)
+	if (s->n < s->window) {
+		page_say(r->page,
+		    "Fewer than %zu days are known: nothing to compare.",
+		    s->window);
 		return;
+	}
 	report_window(r, 0, &from, &to);
 	if (s->n < 2 * s->window) {
 		page_say(r->page, "The figures are of %s.",
@@ -101,10 +105,11 @@ say_window(struct report *r)
 	}
 	report_window(r, 1, &base_from, &base_to);
 	page_say(r->page,
-	    "The figures are of %s, the last %zu %s%s that are known, the "
+	    "The figures are of %s, the last %zu %s%s that %s known, the "
 	    "changes against %s.",
 	    figure_days(from, to).text, s->window, unit,
-	    s->window == 1 ? "" : "s", figure_days(base_from, base_to).text);
+	    s->window == 1 ? "" : "s", s->window == 1 ? "is" : "are",
+	    figure_days(base_from, base_to).text);
 }
 
 /* Say so where the two periods do not have all their days. */

@@ -223,19 +223,21 @@ is_shown(const struct page_grid *grid, size_t column)
 }
 
 static void
-put_bar(struct page_to *to, const struct page_cell *c)
+put_bar(struct page_to *to, const struct page_cell *c, bool last)
 {
 	size_t left = (size_t)lround(BAR * fmin(c->a, c->b));
 	size_t right = (size_t)lround(BAR * fmax(c->a, c->b));
+	/* Blanks at the edge of a cell are nothing in Markdown. */
+	const char *blank = to->format == PAGE_MARKDOWN ? "\u00b7" : " ";
 
 	if (right == left) {
 		right += left < BAR;
 		left -= left == BAR;
 	}
-	/* Blanks at the edge of a cell are nothing in Markdown. */
-	put_many(to, to->format == PAGE_MARKDOWN ? "\u00b7" : " ", left);
+	put_many(to, blank, left);
 	put_many(to, "\u2588", right - left);
-	put_many(to, to->format == PAGE_MARKDOWN ? "\u00b7" : " ", BAR - right);
+	if (!last || to->format == PAGE_MARKDOWN)
+		put_many(to, blank, BAR - right);
 }
 
 static size_t
@@ -268,28 +270,52 @@ put_padded(struct page_to *to, const char *text, size_t width, bool right,
 		put_many(to, " ", width - columns);
 }
 
+/* The last column of a row in which something stands. */
+static size_t
+last_of(const struct page_grid *grid, const struct page_cell *cell)
+{
+	size_t last = 0;
+
+	for (size_t i = 0; i < grid->columns; i++)
+		if (is_shown(grid, i) &&
+		    (cell == NULL || cell[i].text == NULL ||
+			*cell[i].text != '\0'))
+			last = i;
+	return last;
+}
+
+static void
+put_styled(struct page_to *to, const struct page_cell *c, size_t width,
+    bool right, bool last)
+{
+	if (c->tone == PAGE_STRONG)
+		put_style(to, LOUD);
+	if (c->tone == PAGE_QUIET)
+		put_style(to, DIM);
+	put_padded(to, c->text, width, right, last);
+	if (c->tone != PAGE_PLAIN)
+		put_style(to, RESET);
+}
+
+/* The names of the columns, or a row. */
 static void
 put_text_row(struct page_to *to, const struct page_grid *grid,
-    const size_t *width, size_t last, const struct page_cell *cell)
+    const size_t *width, const struct page_cell *cell)
 {
-	for (size_t i = 0; i < grid->columns; i++) {
+	size_t last = last_of(grid, cell);
+
+	for (size_t i = 0; i <= last; i++) {
+		const struct page_cell name = { .text = grid->column[i].name };
+		const struct page_cell *c = cell != NULL ? &cell[i] : &name;
+
 		if (!is_shown(grid, i))
 			continue;
-		if (cell != NULL && cell[i].text == NULL) {
-			put_bar(to, &cell[i]);
-		} else {
-			if (cell != NULL && cell[i].tone == PAGE_STRONG)
-				put_style(to, LOUD);
-			if (cell != NULL && cell[i].tone == PAGE_QUIET)
-				put_style(to, DIM);
-			put_padded(to,
-			    cell != NULL ? cell[i].text : grid->column[i].name,
-			    width[i],
+		if (c->text == NULL)
+			put_bar(to, c, i == last);
+		else
+			put_styled(to, c, width[i],
 			    grid->column[i].kind == PAGE_NUMBER_COLUMN,
 			    i == last);
-			if (cell != NULL && cell[i].tone != PAGE_PLAIN)
-				put_style(to, RESET);
-		}
 		page_puts(to, i == last ? "\n" : "  ");
 	}
 }
@@ -297,23 +323,19 @@ put_text_row(struct page_to *to, const struct page_grid *grid,
 static void
 put_text_table(struct page_to *to, const struct page_grid *grid)
 {
-	size_t *width = calloc(grid->columns, sizeof(*width)), last = 0;
+	size_t *width = calloc(grid->columns, sizeof(*width));
 
 	if (width == NULL)
 		cli_no_memory(to->cli);
-	for (size_t i = 0; i < grid->columns; i++) {
+	for (size_t i = 0; i < grid->columns; i++)
 		width[i] = width_of(grid, i);
-		if (is_shown(grid, i))
-			last = i;
-	}
 	put_text(to, grid->caption);
 	page_puts(to, ":\n");
 	put_style(to, BOLD);
-	put_text_row(to, grid, width, last, NULL);
+	put_text_row(to, grid, width, NULL);
 	put_style(to, RESET);
 	for (size_t row = 0; row < grid->rows; row++)
-		put_text_row(to, grid, width, last,
-		    grid->cell + row * grid->columns);
+		put_text_row(to, grid, width, grid->cell + row * grid->columns);
 	page_puts(to, "\n");
 	free(width);
 }
@@ -351,7 +373,7 @@ put_markdown_table(struct page_to *to, const struct page_grid *grid)
 				continue;
 			page_put(to, " %s", mark);
 			if (c->text == NULL)
-				put_bar(to, c);
+				put_bar(to, c, false);
 			else
 				put_text(to, c->text);
 			page_put(to, "%s |", mark);
@@ -474,7 +496,9 @@ chart(struct page_to *to, const struct page_chart *c)
 		page_puts(to, "  ");
 		put_spark(to, c->series[k].y, c->n, least, largest);
 		page_put(to, "  %s", figure_short(least).text);
-		page_put(to, " to %s\n", figure_short(largest).text);
+		if (largest > least)
+			page_put(to, " to %s", figure_short(largest).text);
+		page_puts(to, "\n");
 	}
 	page_puts(to, to->format == PAGE_MARKDOWN ? "```\n\n" : "\n");
 }
