@@ -63,7 +63,9 @@ number_at(struct report_data *data, const cJSON *root, const char *key)
 static struct report_channel_totals *
 total_of(struct report_data *data, const char *name)
 {
-	const struct field key = { name, strlen(name), FIELD_STRING };
+	const struct field key = {
+		.p = name, .n = strlen(name), .kind = FIELD_STRING
+	};
 	size_t channel = groups_find(data->channels, &key, NULL);
 
 	if (channel == SIZE_MAX ||
