@@ -57,17 +57,43 @@ $(B)/bin/%: $(B)/obj/tools/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# A configuration that a program carries, as the array config_NAME.
+# The text of files that a program carries, as an array: $(call carry,NAME,FILES)
+carry = { echo 'extern const char $(1)[];'; echo 'const char $(1)[] ='; \
+	    cat $(2) | sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/'; echo; \
+	    echo '    "";'; }
+
+# A configuration, as config_NAME.
 $(B)/gen/%.c: config/%.yaml Makefile
 	@mkdir -p $(@D)
-	{ echo 'extern const char config_$*[];'; echo 'const char config_$*[] ='; \
-	    sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    "";'; } >$@
+	$(call carry,config_$*,$<) >$@
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/bin/aee-simulate: $(B)/obj/gen/simulation.o
+
+# What a report's page carries: its style and script, and dygraphs from its
+# package, without the line that makes browsers ask for another file.  Where the
+# package is missing the charts are still drawings.
+DYGRAPHS = /usr/share/javascript/dygraphs
+DYGRAPHS_JS := $(wildcard $(DYGRAPHS)/dygraph.min.js)
+DYGRAPHS_CSS := $(wildcard $(DYGRAPHS)/dygraph.min.css)
+DYGRAPHS_C = $(B)/gen/dygraphs-$(if $(DYGRAPHS_JS),in,out).c
+
+$(B)/gen/report_page.c: tools/report.css tools/report.js Makefile
+	@mkdir -p $(@D)
+	{ $(call carry,report_css,tools/report.css); \
+	    $(call carry,report_js,tools/report.js); } >$@
+
+$(DYGRAPHS_C): $(DYGRAPHS_JS) $(DYGRAPHS_CSS) Makefile
+	@mkdir -p $(@D)
+	$(if $(DYGRAPHS_JS),,@echo 'aee-report: no $(DYGRAPHS)/dygraph.min.js (package libjs-dygraphs): its charts will not move')
+	{ $(call carry,dygraphs_js,$(DYGRAPHS_JS) /dev/null); \
+	    $(call carry,dygraphs_css,$(DYGRAPHS_CSS) /dev/null); } | \
+	    sed '/^    ".*# sourceMappingURL=/d' >$@
+
+$(B)/bin/aee-report: $(B)/obj/gen/report_page.o $(DYGRAPHS_C:$(B)/gen/%.c=$(B)/obj/gen/%.o)
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)

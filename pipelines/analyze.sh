@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A shop's orders and traffic to key figures, three models and their consensus.
+# A shop's orders and traffic to key figures, three models, their consensus, and
+# a page that tells all of it.
 # Every file of OUTDIR appears whole, when the step that makes it has ended.
 set -euo pipefail
 
@@ -9,11 +10,15 @@ usage: analyze.sh ORDERS TRAFFIC OUTDIR [options of aee-kpi...]
 
 Writes into OUTDIR:
   daily.csv       key figures by day
+  channels.csv    key figures by day and channel
   kpi.json        totals, by channel and by month
   consensus.csv   daily.csv with the scores, flags and votes of three models,
                   and a forecast of 30 days
   consensus.json  which days which models confirm
-  summary.txt     the short version of the two, which is printed too
+  explain.csv     why revenue of the last week differs from the week before;
+                  not there where that cannot be told
+  report.html     a page with charts of all of it
+  summary.txt     the short version, which is printed too
 TRAFFIC may be '-' where there is none.  Example, for line items:
   analyze.sh lines.csv - out --value-expr 'Quantity*UnitPrice'
 END
@@ -33,6 +38,7 @@ mkdir -p "$out"
 trap 'rm -f "$out"/*.$$.tmp' EXIT
 
 aee-kpi "$@" -o "$out/daily.csv" "$orders"
+aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 aee-kpi "$@" --summary -o "$out/kpi.json" "$orders"
 
 # The last of a pipe does not know whether the others ended well: pipefail
@@ -41,6 +47,16 @@ aee-zscore "$out/daily.csv" | aee-iforest | aee-forecast |
     aee-consensus --summary="$out/json.$$.tmp" -o "$out/csv.$$.tmp"
 mv "$out/csv.$$.tmp" "$out/consensus.csv"
 mv "$out/json.$$.tmp" "$out/consensus.json"
+
+# Two weeks are needed, and more; without them the report tells the rest.
+set -- --kpi "$out/kpi.json" --by-channel "$out/channels.csv"
+if aee-explain --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
+    set -- "$@" --explain "$out/explain.csv"
+else
+    rm -f "$out/explain.csv"
+    echo "analyze.sh: the report goes without an explanation of the last week" >&2
+fi
+aee-report "$@" -o "$out/report.html" "$out/consensus.csv"
 
 {
     jq -r '"\(.first_date) to \(.last_date): revenue \(.total_revenue), orders \(.total_orders), conversion rate \(.conversion_rate // "unknown")",

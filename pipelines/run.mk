@@ -1,5 +1,5 @@
-# make run: a shop simulated, measured, searched by three models, and their
-# consensus, in out/.  Each file is made again when what it is made of changed.
+# make run: a shop simulated, measured, searched by three models, their
+# consensus, and the report, in out/.  Each file is made again when what it is made of changed.
 
 RUN_CONFIG = config/simulation.yaml
 RUN_DATA = $(patsubst %,out/data/%.csv,products customers website_traffic \
