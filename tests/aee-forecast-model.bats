@@ -160,6 +160,13 @@ END
     [ "$stderr" = "aee-forecast: nowhere.yaml: No such file or directory" ]
 }
 
+@test "aee-forecast: a seasonality with a name that is taken is an error of the file" {
+    series 60 >in
+    printf 'seasonality:\n  - trend:7:3\n' >c.yaml
+    run -1 --separate-stderr aee-forecast -C c.yaml in
+    [ "$stderr" = "aee-forecast: c.yaml:2:5: key 'seasonality.0': 'trend:7:3' has the name of another component" ]
+}
+
 @test "aee-forecast: the configuration that comes along has the defaults" {
     series 60 >in
     aee-forecast -C "$top/config/forecast.yaml" in | diff - <(aee-forecast in)
