@@ -18,6 +18,7 @@ Writes into OUTDIR:
   explain.csv     why revenue of the last week differs from the week before;
                   not there where that cannot be told
   report.html     a page with charts of all of it
+  insights.json   the same as findings and alerts, for programs
   summary.txt     the short version, which is printed too
 TRAFFIC may be '-' where there is none.  Example, for line items:
   analyze.sh lines.csv - out --value-expr 'Quantity*UnitPrice'
@@ -50,13 +51,14 @@ mv "$out/json.$$.tmp" "$out/consensus.json"
 
 # Two weeks are needed, and more; without them the report tells the rest.
 set -- --kpi "$out/kpi.json" --by-channel "$out/channels.csv"
-if aee-explain --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
+if aee-explain -q --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
     set -- "$@" --explain "$out/explain.csv"
 else
     rm -f "$out/explain.csv"
     echo "analyze.sh: the report goes without an explanation of the last week" >&2
 fi
 aee-report "$@" -o "$out/report.html" "$out/consensus.csv"
+aee-insights -q "$@" -o "$out/insights.json" "$out/consensus.csv"
 
 {
     jq -r '"\(.first_date) to \(.last_date): revenue \(.total_revenue), orders \(.total_orders), conversion rate \(.conversion_rate // "unknown")",

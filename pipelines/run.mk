@@ -1,11 +1,12 @@
 # make run: a shop simulated, measured, searched by three models, their
-# consensus, and the report, in out/.  Each file is made again when what it is made of changed.
+# consensus, and the report, in out/.  Each file is made again when what it is
+# made of changed.
 
 RUN_CONFIG = config/simulation.yaml
 RUN_DATA = $(patsubst %,out/data/%.csv,products customers website_traffic \
 	orders inventory events holidays)
-RUN_RESULTS = $(patsubst %,out/%,daily.csv kpi.json consensus.csv \
-	consensus.json summary.txt)
+RUN_RESULTS = $(patsubst %,out/%,daily.csv channels.csv kpi.json \
+	consensus.csv consensus.json report.html insights.json summary.txt)
 
 run: $(RUN_DATA) $(RUN_RESULTS)
 

@@ -160,6 +160,13 @@ END
     [ "$stderr" = "aee-forecast: nowhere.yaml: No such file or directory" ]
 }
 
+@test "aee-forecast: a seasonality with a name that is taken is an error of the file" {
+    series 60 >in
+    printf 'seasonality:\n  - trend:7:3\n' >c.yaml
+    run -1 --separate-stderr aee-forecast -C c.yaml in
+    [ "$stderr" = "aee-forecast: c.yaml:2:5: key 'seasonality.0': 'trend:7:3' has the name of another component" ]
+}
+
 @test "aee-forecast: the configuration that comes along has the defaults" {
     series 60 >in
     aee-forecast -C "$top/config/forecast.yaml" in | diff - <(aee-forecast in)
@@ -665,8 +672,8 @@ regressed() {
         [ -z "$output" ]
     }
     series 400 >in
-    awk -F, -v OFS=, '{ print $0, NR == 1 ? "x" : NR % 7, NR == 1 ? "top" : NR == 9 ? 3 : 900 }' in >more
-    { cat more; echo 2025-02-04,,,900; } >ahead
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "x" : NR % 7, NR == 1 ? "top" : NR == 9 ? 3 : 900 }' in >wider
+    { cat wider; echo 2025-02-04,,,900; } >ahead
     head -2 in >one
     awk -F, -v OFS=, 'NR > 1 { $1 = "2024-01-01" } 1' in >same
     printf 'holiday,date,lower_window\na,2024-03-01,-400\n' >lower
@@ -680,7 +687,7 @@ regressed() {
     sed '5s/,.*/,1e101/' in >infinite
     refused 1 "column 'revenue', 2024-01-04: value is out of range" infinite
     refused 1 "ahead:402: column 'x': '' is missing, and the model needs it" --regressor x ahead
-    refused 1 "column 'revenue', 2024-01-08: the cap is not above the floor" --growth logistic --cap top --floor 10 more
+    refused 1 "column 'revenue', 2024-01-08: the cap is not above the floor" --growth logistic --cap top --floor 10 wider
     refused 2 "--cap: 9 is not above the floor, 10" --growth logistic --cap 9 --floor 10 in
     refused 1 "column 'revenue', 2024-01-01: the cap is missing or out of range" --growth logistic --cap 1e101 in
     refused 1 "lower:2: column 'lower_window': '-400' is not a whole number from -366 to 0" --holidays lower in
@@ -695,7 +702,7 @@ regressed() {
             --set "${scale}_prior_scale=-1" in
     done
     refused 2 "--seasonality: 'a:9:3:-1' has a part that is no prior scale from 1e-9 to 1e9, mode or if=column" --seasonality a:9:3:-1 in
-    refused 2 "--regressor: 'x:-1' has a part that is no prior scale from 1e-9 to 1e9, mode, scaled, raw, + or -" --regressor x:-1 more
+    refused 2 "--regressor: 'x:-1' has a part that is no prior scale from 1e-9 to 1e9, mode, scaled, raw, + or -" --regressor x:-1 wider
     refused 2 "--backtest tests models of the past, and has none for --save" --backtest --save m.json in
     [ ! -e m.json ]
 }

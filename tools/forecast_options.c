@@ -344,6 +344,8 @@ common_part(const char *part, double *prior_scale, enum prophet_mode *mode,
 static const char *
 parse_season(char *text, struct forecast_season *s)
 {
+	static const char *const reserved[] = { "trend", "holidays",
+		"regressors", "regressors_multiplicative", NULL };
 	const char *name = next_part(&text), *period = next_part(&text);
 	const char *order = next_part(&text);
 	int64_t n;
@@ -352,6 +354,9 @@ parse_season(char *text, struct forecast_season *s)
 		return "is not name:period:order";
 	if (*name == '\0')
 		return "has no name";
+	for (size_t i = 0; reserved[i] != NULL; i++)
+		if (strcmp(name, reserved[i]) == 0)
+			return "has the name of another component";
 	if (number_parse(period, strlen(period), &s->period) == -1 ||
 	    !(s->period >= 1e-6 && s->period <= 1e9))
 		return "has a period that is not from 1e-6 to 1e9";
@@ -665,8 +670,6 @@ is_builtin(const char *name, size_t *which)
 static void
 finish_seasons(struct raw *raw, struct cli *cli)
 {
-	static const char *const reserved[] = { "trend", "holidays",
-		"regressors", "regressors_multiplicative" };
 	struct forecast_options *o = raw->o;
 	const struct forecast_list *list = &raw->lists.season;
 	size_t which;
@@ -679,9 +682,6 @@ finish_seasons(struct raw *raw, struct cli *cli)
 			strlen(list->text[i])));
 		const char *why = parse_season(text, s);
 
-		for (size_t j = 0; why == NULL && j < 4; j++)
-			if (strcmp(s->name, reserved[j]) == 0)
-				why = "has the name of another component";
 		for (size_t j = 0; why == NULL && j < i; j++)
 			if (strcmp(s->name, o->season[j].name) == 0)
 				why = "has a name that another one has";
