@@ -51,7 +51,7 @@ open() {
     [ -z "$output" ]
     browser_requests >"$T/requests"
     grep -qx "file://$T/page.html" "$T/requests"
-    grep -v "^file://$T/page.html\$\|^data:\|^about:" "$T/requests" && exit 1
+    run -1 grep -v "^file://$T/page.html\$\|^data:\|^about:" "$T/requests"
     [ "$(browser_run 'return document.title')" = "Revenue report" ]
 }
 

@@ -10,7 +10,12 @@ setup() {
     report_all "$T"
 }
 
-# text: the report as text, without the HTML around it.
+# absent: grep that finds nothing.
+absent() {
+    ! grep "$@"
+}
+
+# all_of: the report with every part.
 all_of() {
     aee-report "$@" "${report_options[@]}" "$T/days.csv"
 }
@@ -117,8 +122,8 @@ END
     grep -Eq '^Saturday  *\+60.00  ' <<<"$output"
     grep -Eq '^Sunday  *-10.00  ' <<<"$output"
     # A term without values is not in the model, and what follows is none.
-    grep -q yearly <<<"$output" && exit 1
-    grep -q "The term 'votes'" <<<"$output" && exit 1
+    absent yearly <<<"$output"
+    absent "The term 'votes'" <<<"$output"
     grep -qx 'Forecasts of the past, 1 to 3 rows ahead, were off by 25 on average.' <<<"$output"
     grep -qx 'The value of a season before is off by 40: the model is better.' <<<"$output"
     grep -qx '80.0 % of the values lay inside the interval of their forecast.' <<<"$output"
@@ -174,7 +179,7 @@ END
     sed -i '1s/revenue,orders/revenue,rate/; 2,$s/,10,500,/,0.0123,500,/' "$T/days.csv"
     run -0 aee-report -c rate -F markdown "$T/days.csv"
     grep -q 'rate  .*  0.0123$' <<<"$output"
-    grep -q 'the forecast expects' <<<"$output" && exit 1
+    absent 'the forecast expects' <<<"$output"
     run -1 --separate-stderr aee-report -c nothing "$T/days.csv"
     [ "$stderr" = "aee-report: $T/days.csv: there is no column 'nothing'" ] || [[ "$stderr" == *nothing* ]]
 }
@@ -188,7 +193,7 @@ END
     sed -i '1s/weekly/<i>weekly/' "$T/components.csv"
     sed -i 's/zscore+forecast/<u>zscore/' "$T/days.csv"
     run -0 all_of --title '<title>&amp;'
-    grep -q '<script>alert\|<img\|<i>weekly\|<u>\|<b>real' <<<"$output" && exit 1
+    absent '<script>alert\|<img\|<i>weekly\|<u>\|<b>real' <<<"$output"
     grep -qF '<h1>&lt;title&gt;&amp;amp;</h1>' <<<"$output"
     grep -qF '<th class="long">&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&amp;&#39;<td>' <<<"$output"
     grep -qF '"name":"\u003c/script\u003e\u003cscript\u003ealert(1)\u003c/script\u003e\u0022\u0026'"'"'"' <<<"$output"
@@ -206,8 +211,7 @@ END
     grep -qF 'a\|b\*c'$'\357\277\275[31m' <<<"$output" || grep -qF 'a\|b\*c'$'\357\277\275''\[31m'$'\357\277\275''\_\`\<' <<<"$output"
     run -0 all_of -F text
     grep -qF 'a|b*c'$'\357\277\275[31m\357\277\275_`<' <<<"$output"
-    grep -q $'\033' <<<"$output" && exit 1
-    return 0
+    absent $'\033' <<<"$output"
 }
 
 @test "aee-report: every element that must end does, and every link leads somewhere" {
@@ -217,16 +221,16 @@ END
         # Scripts are no markup.
         begun=$(sed '/^<script>$/,/^<\/script>$/d' "$T/page.html" | grep -oE "<$element( |>)" | wc -l)
         ended=$(sed '/^<script>$/,/^<\/script>$/d' "$T/page.html" | grep -o "</$element>" | wc -l)
-        [ "$begun" -eq "$ended" ] || { echo "$element: $begun begin, $ended end"; exit 1; }
+        [ "$begun" -eq "$ended" ] || { echo "$element: $begun begin, $ended end"; return 1; }
     done
-    grep -o ' id="[^"]*"' "$T/page.html" | sort | uniq -d | grep . && exit 1
-    for to in $(grep -o 'href="#[^"]*"' "$T/page.html" | sed 's/href="#//; s/"//' | sort -u); do
-        grep -q " id=\"$to\"" "$T/page.html" || { echo "nothing is called $to"; exit 1; }
-    done
+    grep -o ' id="[^"]*"' "$T/page.html" | sort >"$T/ids"
+    uniq -d "$T/ids" | absent .
+    # What a link names and no id is: nothing.
+    grep -o 'href="#[^"]*"' "$T/page.html" | sed 's/href="#/ id="/' | sort -u | comm -23 - "$T/ids" | absent .
     # Every table has its name, every chart that is a picture a label.
     [ "$(grep -c '<caption>.' "$T/page.html")" -eq "$(grep -c '<table' "$T/page.html")" ]
-    grep -o '<svg[^>]*role="img"[^>]*>' "$T/page.html" | grep -v 'aria-label="[^"]' && exit 1
-    grep -o '<svg[^>]*>' "$T/page.html" | grep -v 'role="img"\|aria-hidden="true"' && exit 1
+    grep -o '<svg[^>]*role="img"[^>]*>' "$T/page.html" | absent -v 'aria-label="[^"]'
+    grep -o '<svg[^>]*>' "$T/page.html" | absent -v 'role="img"\|aria-hidden="true"'
     # Headings go down step by step.
     grep -o '<h[1-6]' "$T/page.html" | tr -d '<h' | awk 'NR == 1 && $1 != 1 || $1 > last + 1 { exit 1 } { last = $1 }'
 }
@@ -234,9 +238,8 @@ END
 @test "aee-report: the page asks nothing of a network" {
     all_of >"$T/page.html"
     grep -q "default-src 'none'" "$T/page.html"
-    grep -oE '(src|href|action|url)[=(]"?[^#" )]+' "$T/page.html" | grep -v '^href="#' | grep -E 'https?:|//' && exit 1
-    grep -q 'sourceMappingURL' "$T/page.html" && exit 1
-    return 0
+    grep -oE '(src|href|action|url)[=(]"?[^#" )]+' "$T/page.html" | grep -v '^href="#' | absent -E 'https?:|//'
+    absent 'sourceMappingURL' "$T/page.html"
 }
 
 @test "aee-report: values of the charts are those of the input" {
@@ -261,10 +264,10 @@ END
 
 @test "aee-report: colors are for terminals, and NO_COLOR is respected" {
     aee-report -F text "$T/days.csv" >"$T/plain.txt"
-    grep -q $'\033' "$T/plain.txt" && exit 1
+    absent $'\033' "$T/plain.txt"
     script -qec "env -u NO_COLOR aee-report -F text '$T/days.csv'" /dev/null </dev/null | grep -q $'\033\[1m'
     script -qec "NO_COLOR=1 aee-report -F text '$T/days.csv'" /dev/null </dev/null >"$T/no.txt"
-    grep -q $'\033' "$T/no.txt" && exit 1
+    absent $'\033' "$T/no.txt"
     tr -d '\r' <"$T/no.txt" | cmp - "$T/plain.txt"
 }
 
@@ -333,7 +336,7 @@ END
 }
 
 @test "aee-report: a date that stands twice is refused" {
-    tail -1 "$T/days.csv" >>"$T/days.csv"
+    echo '2025-04-02,,,,1010,810,1210,,,,,' >>"$T/days.csv"
     run -1 --separate-stderr aee-report "$T/days.csv"
     [ "$stderr" = "aee-report: 2025-04-02 stands twice: a report is about one series" ]
 }

@@ -2,9 +2,12 @@
 #include "report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report_page.h"
+
+enum { METRICS = 2 }; /* of an incident, that are named in its row */
 
 bool
 report_has_anomalies(const struct report_data *data)
@@ -20,6 +23,52 @@ tone_of(const char *tier)
 	    : PAGE_PLAIN;
 }
 
+/* The first metrics of a list "a x1.5; b x0.7; .."; the rest is counted. */
+static void
+cell_metrics(struct report *r, const char *metrics)
+{
+	const char *end = metrics;
+	char text[200];
+	size_t n = 0, more = 0;
+
+	for (const char *p = metrics; *p != '\0'; p++) {
+		if (*p != ';')
+			continue;
+		if (++n == METRICS)
+			end = p;
+		more += n >= METRICS;
+	}
+	if (more == 0 || end - metrics > 150) {
+		page_cell(r->page, metrics);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*s; %zu more", (int)(end - metrics),
+	    metrics, more);
+	page_cell(r->page, text);
+}
+
+static void
+show_evidence(struct report *r)
+{
+	static const struct page_column column[] = {
+		{ "incident", PAGE_TEXT_COLUMN, false },
+		{ "metrics", PAGE_TEXT_COLUMN, false },
+		{ "evidence", PAGE_TEXT_COLUMN, false },
+	};
+	const struct report_data *d = r->data;
+
+	page_fold(r->page, "All metrics and the evidence");
+	page_table(r->page, "Metrics and evidence of the incidents", column, 3);
+	for (size_t i = 0; i < d->incidents; i++) {
+		page_row(r->page, false);
+		page_cell(r->page, d->incident[i].name);
+		page_cell(r->page, d->incident[i].metrics);
+		page_cell(r->page, d->incident[i].evidence);
+	}
+	page_table_end(r->page);
+	page_fold_end(r->page);
+}
+
 static void
 show_incidents(struct report *r)
 {
@@ -33,15 +82,13 @@ show_incidents(struct report *r)
 		{ "tier", PAGE_TEXT_COLUMN, false },
 		{ "metrics", PAGE_TEXT_COLUMN, true },
 		{ "cause", PAGE_TEXT_COLUMN, false },
-		{ "evidence", PAGE_TEXT_COLUMN, true },
 	};
 	const struct report_data *d = r->data;
 
 	if (d->incidents == 0)
 		return;
 	page_heading(r->page, "Incidents");
-	page_table(r->page, "Incidents; the days lead to the chart", column,
-	    10);
+	page_table(r->page, "Incidents; the days lead to the chart", column, 9);
 	for (size_t i = 0; i < d->incidents; i++) {
 		const struct report_incident *e = &d->incident[i];
 
@@ -53,11 +100,11 @@ show_incidents(struct report *r)
 		page_cell(r->page, report_money(r, e->money).text);
 		page_cell(r->page, figure_p(e->p).text);
 		page_cell_tone(r->page, e->tier, tone_of(e->tier));
-		page_cell(r->page, e->metrics);
+		cell_metrics(r, e->metrics);
 		page_cell(r->page, e->cause);
-		page_cell(r->page, e->evidence);
 	}
 	page_table_end(r->page);
+	show_evidence(r);
 }
 
 static void

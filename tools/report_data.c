@@ -154,7 +154,8 @@ order_rows(struct report_data *data)
 {
 	char date[DATE_TEXT_MAX];
 
-	qsort(data->row, data->rows, sizeof(*data->row), compare_rows);
+	if (data->rows > 1)
+		qsort(data->row, data->rows, sizeof(*data->row), compare_rows);
 	for (size_t i = 0; i < data->rows; i++) {
 		const struct report_row *r = &data->row[i];
 
@@ -262,7 +263,7 @@ read_channels(struct report_data *data, const char *path)
 		recin_find(in, "orders"), recin_find(in, "sessions") };
 
 	while (cli_next(data->cli, in)) {
-		struct report_channel_day d;
+		struct report_channel_day d = { 0 };
 		struct field name;
 
 		if (!cli_ok(data->cli, in, recin_date(in, date, &d.date)) ||
@@ -307,7 +308,7 @@ read_effects(struct report_data *data, const char *path)
 		recin_find(in, "r1") };
 
 	while (cli_next(cli, in)) {
-		struct report_effect e;
+		struct report_effect e = { 0 };
 		double *const number[] = { &e.effect, &e.effect_pct, &e.se,
 			&e.q, &e.r0, &e.r1 };
 
@@ -357,7 +358,7 @@ read_incidents(struct report_data *data, const char *path)
 		recin_find(in, "p") };
 
 	while (cli_next(cli, in)) {
-		struct report_incident e;
+		struct report_incident e = { 0 };
 
 		if (!cli_ok(cli, in, recin_date(in, from, &e.from)) ||
 		    !cli_ok(cli, in, recin_date(in, to, &e.to)) ||
@@ -393,7 +394,7 @@ read_backtest(struct report_data *data, const char *path)
 		recin_find(in, "mase"), recin_find(in, "naive_mae") };
 
 	while (cli_next(data->cli, in)) {
-		struct report_accuracy a;
+		struct report_accuracy a = { 0 };
 		double *const number[] = { &a.horizon, &a.mae, &a.mape,
 			&a.smape, &a.coverage, &a.mase, &a.naive_mae };
 

@@ -13,7 +13,7 @@ static struct figure
 grouped(const char *sign, double v, int decimals, const char *unit)
 {
 	char digits[40];
-	struct figure f;
+	struct figure f = { "" };
 	size_t n, whole, at = strlen(sign);
 
 	if (!(fabs(v) < pow(10, PLAIN_DIGITS))) {
@@ -90,7 +90,7 @@ figure_short(double v)
 		double size;
 		const char *name;
 	} units[] = { { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
-	struct figure f;
+	struct figure f = { "" };
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
 		if (fabs(v) >= units[i].size) {
@@ -105,7 +105,7 @@ figure_short(double v)
 struct figure
 figure_p(double v)
 {
-	struct figure f;
+	struct figure f = { "" };
 
 	if (isnan(v))
 		return missing();
@@ -119,7 +119,7 @@ figure_p(double v)
 struct figure
 figure_date(int32_t day)
 {
-	struct figure f;
+	struct figure f = { "" };
 
 	if (day == DATE_NONE)
 		return missing();
@@ -131,7 +131,7 @@ struct figure
 figure_days(int32_t from, int32_t to)
 {
 	char first[DATE_TEXT_MAX], last[DATE_TEXT_MAX];
-	struct figure f;
+	struct figure f = { "" };
 
 	if (from == to)
 		return figure_date(from);

@@ -60,6 +60,15 @@ number_at(struct report_data *data, const cJSON *root, const char *key)
 	return number_of(data, cJSON_GetObjectItemCaseSensitive(root, key));
 }
 
+/* The first member of an object; NULL if there is none. */
+static const cJSON *
+first_of(const cJSON *root, const char *key)
+{
+	const cJSON *node = cJSON_GetObjectItemCaseSensitive(root, key);
+
+	return cJSON_IsObject(node) ? node->child : NULL;
+}
+
 static struct report_channel_totals *
 total_of(struct report_data *data, const char *name)
 {
@@ -96,17 +105,14 @@ report_read_kpi(struct report_data *data, const char *path)
 	t->orders = number_at(data, root, "total_orders");
 	t->rows = number_at(data, root, "rows");
 	t->bad_rows = number_at(data, root, "bad_rows");
-	cJSON_ArrayForEach(node,
-	    cJSON_GetObjectItemCaseSensitive(root, "revenue_by_channel"))
-	    total_of(data, node->string)
-		->revenue = number_of(data, node);
-	cJSON_ArrayForEach(node,
-	    cJSON_GetObjectItemCaseSensitive(root, "orders_by_channel"))
-	    total_of(data, node->string)
-		->orders = number_of(data, node);
-	cJSON_ArrayForEach(node,
-	    cJSON_GetObjectItemCaseSensitive(root, "sessions_by_channel"))
-	    total_of(data, node->string)
-		->sessions = number_of(data, node);
+	for (node = first_of(root, "revenue_by_channel"); node != NULL;
+	     node = node->next)
+		total_of(data, node->string)->revenue = number_of(data, node);
+	for (node = first_of(root, "orders_by_channel"); node != NULL;
+	     node = node->next)
+		total_of(data, node->string)->orders = number_of(data, node);
+	for (node = first_of(root, "sessions_by_channel"); node != NULL;
+	     node = node->next)
+		total_of(data, node->string)->sessions = number_of(data, node);
 	cJSON_Delete(root);
 }
