@@ -242,6 +242,32 @@ same_as_reference() {
     [[ "$stderr" = *"few values for so many terms; the forecast is unsure"* ]]
 }
 
+@test "aee-forecast: a season longer than the history is shrunk, or warned of" {
+    long="aee-forecast: column 'revenue': a seasonal term is longer than the history; the forecast may go astray (a prior scale of 0.02 holds it)"
+    series 200 >in
+    for options in '--yearly on' '--yearly 10' '--mode multiplicative --yearly on'; do
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr aee-forecast $options in
+        [ "$stderr" = "aee-forecast: column 'revenue': less than a year of history; the yearly term is shrunk" ]
+    done
+    for options in '--yearly on --seasonality-prior-scale 10' '--seasonality yearly:365.25:10' '--seasonality half:250:2'; do
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr aee-forecast $options in
+        [ "$stderr" = "$long" ]
+    done
+    for options in '' '--seasonality yearly:365.25:10:0.02' '--seasonality half:201:2'; do
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr aee-forecast $options in
+        [ -z "$stderr" ]
+    done
+    series 365 >in
+    run -0 --separate-stderr aee-forecast --yearly on --seasonality-prior-scale 10 in
+    [ -z "$stderr" ]
+    awk 'BEGIN { print "date,revenue"; for (i = 1; i < 13; i++) printf "2024-%02d-01,%d\n", i, i * i % 7 }' >in
+    run -0 --separate-stderr aee-forecast --yearly 2 in
+    [[ "$stderr" != *longer* ]]
+}
+
 # ---- groups --------------------------------------------------------------------
 
 @test "aee-forecast: each group is a series of its own, followed by its rows to come" {

@@ -226,7 +226,8 @@ tell(struct run *r, size_t series)
 	char name[200], where[DATE_TEXT_MAX + 3] = "";
 
 	if (s->failure == FORECAST_DONE && s->status == 0 && !s->idle_holiday &&
-	    s->past.why == NULL && !r->o->tune && !naive_is_better(s))
+	    !s->long_season && s->past.why == NULL && !r->o->tune &&
+	    !naive_is_better(s))
 		return;
 	series_name(r, series, name, sizeof(name));
 	if (s->failure == FORECAST_NO_MEMORY)
@@ -247,6 +248,11 @@ tell(struct run *r, size_t series)
 	tell_status(r, name, s->status);
 	if (s->failure == FORECAST_DONE)
 		tell_past(r, name, s);
+	if (s->failure == FORECAST_DONE && s->long_season)
+		cli_warn(r->cli,
+		    "%s: a seasonal term is longer than the history; the "
+		    "forecast may go astray (a prior scale of 0.02 holds it)",
+		    name);
 	if (s->idle_holiday)
 		cli_warn(r->cli,
 		    "%s: a holiday to come has no date in the history; it has "

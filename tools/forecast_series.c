@@ -15,6 +15,9 @@ const double forecast_huber = 1.345;
 
 const char *const forecast_builtins[PROPHET_BUILTINS] = { "yearly", "weekly",
 	"daily" };
+static const double step_days[] = {
+	[FORECAST_DAY] = 1, [FORECAST_WEEK] = 7, [FORECAST_MONTH] = 365.25 / 12
+};
 static const double builtin_period[PROPHET_BUILTINS] = { 365.25, 7, 1 };
 
 /* ---- terms --------------------------------------------------------------------- */
@@ -449,6 +452,28 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 
 /* ---- the model ------------------------------------------------------------------- */
 
+/* Whether a seasonality is longer than the history, and not held by its prior:
+ * then it and the trend may cancel each other by huge values, which they do not
+ * after the last row. */
+static bool
+has_long_season(const struct forecast_series *s)
+{
+	static const double held = 0.02, most = 365.25 / 360;
+	double first = INFINITY, last = -INFINITY, span;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!isnan(s->y[i])) {
+			first = fmin(first, s->day[i]);
+			last = fmax(last, s->day[i]);
+		}
+	span = last - first + step_days[s->steps.period];
+	for (size_t i = 0; i < s->spec.n_seasonalities; i++)
+		if (s->season[i].period > most * span &&
+		    s->season[i].prior_scale > held)
+			return true;
+	return false;
+}
+
 /* The seasonalities of this series; -1 if out of memory. */
 static int
 choose_seasons(struct forecast_series *s, const struct forecast_terms *terms,
@@ -493,6 +518,7 @@ choose_seasons(struct forecast_series *s, const struct forecast_terms *terms,
 	s->spec.seasonality = s->season;
 	s->spec.n_seasonalities = n;
 	s->spec.n_conditions = conditions;
+	s->long_season = has_long_season(s);
 	return 0;
 }
 
@@ -731,19 +757,17 @@ find_future(struct forecast_series *s, const struct forecast_terms *terms)
 static double
 days_ahead(const struct forecast_series *s, const struct forecast_options *o)
 {
-	static const double step[] = { [FORECAST_DAY] = 1,
-		[FORECAST_WEEK] = 7,
-		[FORECAST_MONTH] = 365.25 / 12 };
 	int32_t last = s->known;
 
 	if (o->backtest != FORECAST_NO_BACKTEST && o->horizon > 0)
-		return (double)o->horizon * step[s->steps.period];
+		return (double)o->horizon * step_days[s->steps.period];
 	for (size_t i = 0; i < s->n; i++)
 		if (last < s->day[i])
 			last = s->day[i];
 	if (s->horizon > 0 && last < s->future[s->horizon - 1])
 		last = s->future[s->horizon - 1];
-	return last > s->known ? last - s->known : 30 * step[s->steps.period];
+	return last > s->known ? last - s->known
+			       : 30 * step_days[s->steps.period];
 }
 
 static enum forecast_failure

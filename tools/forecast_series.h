@@ -117,6 +117,7 @@ struct forecast_series {
 	size_t bad;        /* the row that is wrong, or n */
 	unsigned status;   /* enum prophet_status */
 	bool idle_holiday; /* one has dates to come, but none before */
+	bool long_season;  /* one is longer than the history, and free */
 	struct forecast_past past;
 	size_t horizon;
 	int32_t *future;
