@@ -215,7 +215,7 @@ int iforest_quantiles(const struct iforest *forest, double *quantile);
 /*
  * Learn how rows score when nothing is unusual: 4000 rows are drawn that have the
  * features' ordinary values and ranks correlated as in training, without what is
- * rare in it, and scored (model/iforest_null.c says how).  Prepares the forest,
+ * rare in it, and scored (model/ordinary.h says how).  Prepares the forest,
  * too.  For a forest from iforest_fit() or iforest_stream_fit().  The result
  * depends on the forest alone.
  * Time O(4000 (trees log psi + d^2)), and d^3 up to 128 features.  Returns 0, or
