@@ -39,7 +39,6 @@ mkdir -p "$out"
 trap 'rm -f "$out"/*.$$.tmp' EXIT
 
 aee-kpi "$@" -o "$out/daily.csv" "$orders"
-aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 aee-kpi "$@" --summary -o "$out/kpi.json" "$orders"
 
 # The last of a pipe does not know whether the others ended well: pipefail
@@ -50,6 +49,7 @@ mv "$out/csv.$$.tmp" "$out/consensus.csv"
 mv "$out/json.$$.tmp" "$out/consensus.json"
 
 # Two weeks are needed, and more; without them the report tells the rest.
+aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 set -- --kpi "$out/kpi.json" --by-channel "$out/channels.csv"
 if aee-explain -q --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
     set -- "$@" --explain "$out/explain.csv"

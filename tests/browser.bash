@@ -10,24 +10,27 @@ browser_missing() {
 
 # browser_start DIR: sets browser_url; its files are in DIR.
 browser_start() {
-    local dir=$1 try
+    local dir=$1 try session
     mkdir -p "$dir/profile"
+    : >"$dir/driver.log"
     # A port that is free: 0 lets the driver choose, and it prints which.
     chromedriver --port=0 >"$dir/driver.log" 2>&1 3>&- &
     browser_pid=$!
-    for try in $(seq 100); do
+    for try in $(seq 300); do
         browser_url=$(sed -n 's/.*started successfully on port \([0-9]*\).*/http:\/\/127.0.0.1:\1/p' "$dir/driver.log")
         [ -z "$browser_url" ] || break
         sleep 0.1
     done
     [ -n "$browser_url" ] || { cat "$dir/driver.log"; return 1; }
     : "$try"
-    browser_url+=/session/$(jq -n --arg profile "$dir/profile" '{ capabilities: { alwaysMatch: {
+    session=$(jq -n --arg profile "$dir/profile" '{ capabilities: { alwaysMatch: {
         "goog:loggingPrefs": { browser: "ALL", performance: "ALL" },
         "goog:chromeOptions": { args: [ "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--user-data-dir=\($profile)" ] } } } }' |
-        curl -sS --noproxy '*' -d @- "$browser_url/session" | jq -r .value.sessionId)
+        curl -sS --noproxy '*' -d @- "$browser_url/session")
+    jq -e .value.sessionId <<<"$session" >/dev/null || { echo "$session"; return 1; }
+    browser_url+=/session/$(jq -r .value.sessionId <<<"$session")
 }
 
 browser_stop() {

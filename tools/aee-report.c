@@ -22,7 +22,7 @@ static const char usage[] =
     "\n"
     "  -F, --format F         html (default), markdown or text\n"
     "  -c, --column C         what the forecast is about (revenue)\n"
-    "      --kpi FILE         aee-kpi --summary: totals\n"
+    "      --kpi FILE         totals: the JSON summary of aee-kpi\n"
     "      --daily FILE       aee-kpi: key figures that the consensus lacks\n"
     "      --by-channel FILE  aee-kpi -g channel: the channels by day\n"
     "      --explain FILE     aee-explain: why revenue changed\n"
