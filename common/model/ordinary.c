@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/normal.h"
 #include "base/rng.h"
 #include "model/eigen.h"
 
@@ -277,7 +278,7 @@ load_by_rows(struct ordinary *o, const double *rank, size_t n)
 		for (size_t j = 0; j < o->factors; j++) {
 			const double r = rank[f * n + j * n / o->factors];
 
-			load[j] = isnan(r) ? 0 : rng_normal_quantile(r + 0.5);
+			load[j] = isnan(r) ? 0 : normal_quantile(r + 0.5);
 			squares += load[j] * load[j];
 		}
 		for (size_t j = 0; squares > 0 && j < o->factors; j++)

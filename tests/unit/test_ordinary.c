@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/normal.h"
 #include "base/rng.h"
 #include "model/stats.h"
 
@@ -73,7 +74,7 @@ spearman(const double *x, size_t n, size_t d, size_t f, size_t g)
 static double
 table_value(int kind, double u)
 {
-	const double z = rng_normal_quantile(u);
+	const double z = normal_quantile(u);
 
 	switch (kind) {
 	case 0:
