@@ -497,6 +497,11 @@ warn(const struct run *run)
 		cli_warn(cli,
 		    "all features are constant%s: every row scores 0.5",
 		    where(run, run->flat, text));
+	if (run->small > 0)
+		cli_warn(cli,
+		    "fewer than %zu rows%s: each tree has all of them "
+		    "(--subsample)",
+		    run->params.subsample, where(run, run->small, text));
 	for (size_t j = 0; n > 0 && j < run->rows.d; j++) {
 		const struct iforest_feature *f = &run->rows.feature[j];
 
