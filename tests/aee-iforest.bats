@@ -30,16 +30,17 @@ near() {
 @test "aee-iforest: path lengths are those of the worked example" {
     # Each value a trillion times the one before: every split cuts the largest
     # off, and its path is 1 step of c(9) = 2 (ln 8 + 0.5772156649) - 16/9 ones.
-    run -0 aee-iforest <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
+    run -0 aee-iforest -q <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
     [ "${lines[0]}" = "x,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature" ]
     IFS=, read -r x score p anomaly top <<<"${lines[9]}"
     near "$score" 0.8219699 3e-6
-    [ "$x|$p|$anomaly|$top" = "1e96||1|" ]
+    [ "$x|$anomaly|$top" = "1e96|1|x" ]
+    awk -v p="$p" "BEGIN { exit !(p > 0 && p < 0.2) }"
     IFS=, read -r _ score _ anomaly _ <<<"${lines[8]}"
     near "$score" 0.6756346 3e-6
     [ "$anomaly" = 0 ]
     # With harmonic numbers, c(9) = 2 (H(9) - 1) = 3.6579365.
-    run -0 aee-iforest --exact-c <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
+    run -0 aee-iforest -q --exact-c <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
     IFS=, read -r _ score _ <<<"${lines[9]}"
     near "$score" 0.8273799 3e-6
 }
@@ -117,7 +118,7 @@ daily() {
 @test "aee-iforest: by default it looks at the numbers that are measures" {
     daily >in
     run -0 --separate-stderr aee-iforest in
-    [ -z "$stderr" ]
+    [ "$stderr" = "aee-iforest: fewer than 256 rows: each tree has all of them (--subsample)" ]
     cmp <(printf '%s\n' "$output") <(aee-iforest -f revenue,sessions in)
     run -1 cmp -s <(printf '%s\n' "$output") <(aee-iforest -f revenue,sessions,z_score in)
 }
@@ -169,18 +170,18 @@ daily() {
 
 @test "aee-iforest: one row and two rows score a half and are not flagged" {
     run -0 --separate-stderr aee-iforest --contamination auto <<<$'x\n7'
-    [ "${lines[1]}" = "7,0.5,,0," ]
+    [ "${lines[1]}" = "7,0.5,1,0," ]
     [ "$stderr" = "aee-iforest: fewer than 3 rows: each scores 0.5" ]
     run -0 --separate-stderr aee-iforest --contamination 0.5 <<<$'x\n7\n1000'
-    [ "${lines[1]}" = "7,0.5,,0," ]
-    [ "${lines[2]}" = "1000,0.5,,0," ]
+    [ "${lines[1]}" = "7,0.5,1,0," ]
+    [ "${lines[2]}" = "1000,0.5,1,0," ]
     [ "$stderr" = "aee-iforest: fewer than 3 rows: each scores 0.5" ]
 }
 
 @test "aee-iforest: where all rows are equal none is flagged" {
     awk 'BEGIN { print "x,y"; for (i = 0; i < 1000; i++) print "0.1,-7" }' >in
     run -0 --separate-stderr aee-iforest --contamination auto in
-    [ "$(cut -d, -f3- <<<"$output" | sort -u)" = $'0.5,,0,\niforest_score,iforest_p,iforest_anomaly,iforest_top_feature' ]
+    [ "$(cut -d, -f3- <<<"$output" | sort -u)" = $'0.5,1,0,\niforest_score,iforest_p,iforest_anomaly,iforest_top_feature' ]
     [ "$stderr" = "aee-iforest: all features are constant: every row scores 0.5" ]
 }
 
@@ -188,9 +189,9 @@ daily() {
     cloud 300 | sed '10s/^[^,]*,/,/;20s/.*/,/;301s/^[^,]*,/,/' >in
     run -0 --separate-stderr aee-iforest --threshold 0.6 in
     [ -z "$stderr" ]
-    [[ "${lines[9]}" = ,*,0.*,,0, ]]
+    [[ "${lines[9]}" = ,*,0.*,0.*,0, ]]
     [ "${lines[19]}" = ",,,,," ]
-    [[ "${lines[300]}" = ,-1000,0.*,,1, ]]
+    [[ "${lines[300]}" = ,-1000,0.*,[0-9]*,1,y ]]
 }
 
 @test "aee-iforest: a feature asked for that is all missing is named and changes nothing else" {
@@ -225,6 +226,7 @@ daily() {
 aee-iforest: no feature has a value in 1 of 5 groups: no row is scored
 aee-iforest: fewer than 3 rows in 1 of 5 groups: each scores 0.5
 aee-iforest: all features are constant in 1 of 5 groups: every row scores 0.5
+aee-iforest: fewer than 256 rows in 3 of 5 groups: each tree has all of them (--subsample)
 aee-iforest: feature 'x' is constant in 1 of 5 groups
 END
 }
@@ -258,7 +260,7 @@ END
     printf '%s\n' '{"x":1}' '{"x":2}' '{"x":5,"y":"z"}' >in
     run -0 --separate-stderr aee-iforest in
     jq -es '.[2].y == "z"' <<<"$output"
-    run -1 --separate-stderr aee-iforest --ocsv in
+    run -1 --separate-stderr aee-iforest -q --ocsv in
     [ "$stderr" = "aee-iforest: record 3: key 'y' is not in the first record, and only NDJSON has a place for it" ]
 }
 
@@ -364,6 +366,329 @@ END
     run -0 --separate-stderr aee-iforest -o out in
     [ -z "$output$stderr" ]
     cmp out <(aee-iforest in)
+}
+
+# ---- p-values and reasons --------------------------------------------------------
+
+# n rows of x, y, a label and a category; every hundredth is odd in x and in c.
+labelled() {
+    awk -v n="$1" -v OFS=, 'BEGIN {
+        print "x", "y", "c", "label"
+        for (i = 1; i <= n; i++) {
+            odd = i % 100 == 0
+            print i * 37 % 101 / 10 + (odd ? 40 : 0), i * 53 % 97, odd ? "rare" i : i % 2 ? "a" : "b", odd
+        }
+    }'
+}
+
+@test "aee-iforest: a p-value is never 0 and falls as the score rises" {
+    labelled 600 | aee-iforest -f x,y >out
+    paste -d' ' <(column iforest_score <out) <(column iforest_p <out) | sort -k1,1g |
+        awk '{ if (!($2 > 0 && $2 <= 1) || (NR > 1 && $2 > p)) exit bad = 1; p = $2 } END { exit bad }'
+    # Those that are nothing like the others are far beyond what is ordinary.
+    awk -F, 'NR > 1 && $1 > 40 && $6 > 0.001 { exit bad = 1 } END { exit bad }' out
+}
+
+@test "aee-iforest: the feature that a flagged row owes its score to is named" {
+    labelled 600 | aee-iforest -f x,y --contamination 0.01 >out
+    [ "$(flagged <out | wc -l)" -eq 6 ]
+    [ "$(awk -F, '$7 == 1 { print $4, $8 }' out | sort | uniq -c | awk '{ print $1, $2, $3 }')" = "6 1 x" ]
+    awk -F, 'NR > 1 && $7 == 0 && $8 != "" { exit bad = 1 } END { exit bad }' out
+}
+
+@test "aee-iforest: --why names features, their values, their side and their factor" {
+    labelled 600 >in
+    aee-iforest --why=2 -f x,y --categorical c --contamination 0.01 in >out
+    [ "$(head -1 out)" = "x,y,c,label,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature,iforest_why" ]
+    [ "$(awk -F, '$7 == 1' out | wc -l)" -eq 6 ]
+    awk -F, '$7 == 1 { if ($9 !~ "x=" $1 " high x1[.][0-9][0-9]" || $9 !~ "c=" $3 " rare x1[.][0-9][0-9]") exit bad = 1 } END { exit bad }' out
+    awk -F, 'NR > 1 && $7 == 0 && $9 != "" { exit bad = 1 } END { exit bad }' out
+    # One reason, and three unless said otherwise.
+    [ "$(aee-iforest --why=1 -x label --threshold 0.6 in | grep -c ';')" -eq 0 ]
+    cmp <(aee-iforest --why -x label in) <(aee-iforest --why=3 -x label in)
+    run -2 aee-iforest --why=0 in
+    run -2 aee-iforest --why=x in
+}
+
+@test "aee-iforest: --why says low, and that a value is missing" {
+    { cloud 300; echo ,-5000; echo ,; } >in
+    run -0 --separate-stderr aee-iforest --why in
+    [[ "${lines[300]}" = *"y=-1000 low x"* ]]
+    [[ "${lines[301]}" = *"y=-5000 low x"* ]]
+    [ "${lines[302]}" = ",,,,,," ]
+}
+
+# ---- threads ---------------------------------------------------------------------
+
+@test "aee-iforest: any number of threads gives the same bytes" {
+    labelled 3000 >in
+    aee-iforest --why -f x,y --categorical c in >one
+    for jobs in 2 3 8; do
+        aee-iforest -j $jobs --why -f x,y --categorical c in | cmp one
+    done
+    aee-iforest -g c -f x,y -q in | cmp - <(aee-iforest --jobs 2 -g c -f x,y -q in)
+    run -2 aee-iforest -j 0 in
+}
+
+# ---- missing values, infinities, categories --------------------------------------
+
+@test "aee-iforest: --missing decides on rows that lack a feature" {
+    cloud 300 | sed '10s/^[^,]*,/,/' >in
+    aee-iforest in >divide
+    aee-iforest --missing divide in | cmp divide
+    aee-iforest --missing majority in >majority
+    run -1 cmp -s divide majority
+    [[ "$(sed -n 10p majority)" = ,*,0.*,0.*,0, ]]
+    aee-iforest --missing skip in >skip
+    [[ "$(sed -n 10p skip)" = ,*,,,, ]]
+    # A row that is skipped is not grown on.
+    diff <(sed 10d skip) <(sed 10d in | aee-iforest)
+    run -1 --separate-stderr aee-iforest --missing fail in
+    [ "$stderr" = "aee-iforest: in:10: column 'x': '' is missing" ]
+    [ -z "$output" ]
+    run -1 --separate-stderr aee-iforest --missing fail -f x,y in
+    [ "$stderr" = "aee-iforest: in:10: column 'x': '' is missing" ]
+    run -0 --separate-stderr aee-iforest --missing fail -f x,y --bad-rows=skip in
+    [ "${#lines[@]}" -eq 300 ]
+    run -2 aee-iforest --missing drop in
+}
+
+@test "aee-iforest: NaN is missing, infinities are no numbers of a record" {
+    run -1 --separate-stderr aee-iforest -f x < <(printf 'x\n1\n2\ninf\n')
+    [ "$stderr" = "aee-iforest: stdin:4: column 'x': 'inf' is not a number" ]
+    run -1 --separate-stderr aee-iforest -f x < <(printf 'x\n1\nNaN\n2\n')
+    [ "$stderr" = "aee-iforest: stdin:3: column 'x': 'NaN' is not a number" ]
+}
+
+@test "aee-iforest: --categorical codes texts by how often they come" {
+    labelled 600 >in
+    # a and b come equally often, what else there is once.
+    awk -F, -v OFS=, 'NR > 1 { $3 = $3 ~ /rare/ ? 1 : log(1 + ($3 == "a" ? 300 : 294)) / log(2) } { print }' in >coded
+    diff <(aee-iforest -f y --categorical c in | column iforest_score | sed 's/......$//') \
+        <(aee-iforest -f y,c coded | column iforest_score | sed 's/......$//')
+    # Beside the default, and where -f names it.
+    cmp <(aee-iforest -x label --categorical c in) <(aee-iforest -f x,y,c --categorical c in)
+    run -1 --separate-stderr aee-iforest --categorical nowhere in
+    [ "$stderr" = "aee-iforest: in: no column 'nowhere' (-m nowhere=NAME maps another)" ]
+    run -2 aee-iforest --categorical c,c in
+}
+
+@test "aee-iforest: --gain guides splits, and refuses the threshold that means nothing then" {
+    labelled 600 >in
+    run -1 cmp -s <(aee-iforest -f x,y --gain 0.25 in) <(aee-iforest -f x,y in)
+    cmp <(aee-iforest -f x,y --gain 0 in) <(aee-iforest -f x,y in)
+    run -2 --separate-stderr aee-iforest --gain 0.25 --contamination auto in
+    [ "$stderr" = "aee-iforest: --gain and --contamination auto: guided splits move the scores, and 0.5 means nothing" ]
+    run -2 aee-iforest --gain 1.1 in
+}
+
+# ---- evaluation ------------------------------------------------------------------
+
+@test "aee-iforest: --eval compares the scores with a label" {
+    labelled 600 >in
+    run -0 --separate-stderr aee-iforest --eval label --categorical c in
+    [ "$stderr" = "aee-iforest: ROC AUC 1.000000, average precision 1.000000 (6 of 600 rows have 1 in 'label')" ]
+    # The label is no feature.
+    cmp <(printf '%s\n' "$output") <(aee-iforest -f x,y,c --categorical c in)
+    # Equal scores tell nothing: one step, of the share of ones.
+    run -0 --separate-stderr aee-iforest -q -f x --eval l < <(printf 'x,l\n1,0\n1,1\n1,0\n1,0\n1,\n')
+    [ "$stderr" = "aee-iforest: ROC AUC 0.500000, average precision 0.250000 (1 of 4 rows have 1 in 'l')" ]
+    run -0 --separate-stderr aee-iforest -f x --eval l < <(printf 'x,l\n1,0\n1,0\n1,0\n')
+    [[ "$stderr" = *"aee-iforest: --eval: 0 rows have 1 in 'l' and 3 have 0: there is nothing to compare" ]]
+    run -1 --separate-stderr aee-iforest -f x --eval l < <(printf 'x,l\n1,0\n1,2\n')
+    [ "$stderr" = "aee-iforest: stdin:3: column 'l': '2' is not 0 or 1" ]
+    run -1 --separate-stderr aee-iforest --eval nowhere in
+    [ "$stderr" = "aee-iforest: in: no column 'nowhere' (-m nowhere=NAME maps another)" ]
+}
+
+# ---- saved forests ---------------------------------------------------------------
+
+@test "aee-iforest: a saved forest gives the same bytes again" {
+    labelled 600 | sed '7s/^[^,]*/ /' >in
+    aee-iforest --why -x label --categorical c --save m in >want
+    aee-iforest --why --model m in | cmp want
+    aee-iforest --why --model m in -j 2 | cmp want
+    cat in | aee-iforest --why --model m | cmp want
+    aee-iforest --ojsonl in -x label --categorical c >jsonl
+    aee-iforest --model m --ojsonl in | cmp jsonl
+    # Whatever the order of the rows.
+    { head -1 in; sed 1d in | tac; } | aee-iforest --why --model m | sort | diff - <(sort want)
+    # Saved again, it is the same file.
+    aee-iforest -x label --categorical c --save again in >/dev/null
+    cmp m again
+}
+
+@test "aee-iforest: columns of a saved forest are found by name" {
+    labelled 600 >in
+    aee-iforest -f x,y --save m in >want
+    awk -F, -v OFS=, '{ print $4, $2, NR == 1 ? "extra" : "text", $1 }' in >other
+    diff <(cut -d, -f5- want) <(aee-iforest --model m other | cut -d, -f5-)
+    run -1 --separate-stderr aee-iforest --model m < <(cut -d, -f2- in)
+    [ "$stderr" = "aee-iforest: stdin: no column 'x' (-m x=NAME maps another)" ]
+    [ -z "$output" ]
+    sed '1s/^x/X/' in | aee-iforest --model m -m x=X | sed 1d | diff <(sed 1d want) -
+    run -1 --separate-stderr aee-iforest --model m < <(sed '5s/^[^,]*/five/' in)
+    [ "$stderr" = "aee-iforest: stdin:5: column 'x': 'five' is not a number" ]
+    run -0 --separate-stderr aee-iforest --model m --bad-rows skip < <(sed '5s/^[^,]*/five/' in)
+    [ "${#lines[@]}" -eq 600 ]
+}
+
+@test "aee-iforest: with a saved forest a row leaves before the next is typed" {
+    labelled 300 >in
+    aee-iforest -f x,y --save m in >want
+    mkfifo to from
+    aee-iforest --model m <to >from 3>&- &
+    exec 5>to 6<from
+    sed -n '1,2p' in >&5
+    read -r -t 10 line <&6
+    [ "$line" = "$(sed -n 1p want)" ]
+    read -r -t 10 line <&6
+    [ "$line" = "$(sed -n 2p want)" ]
+    sed -n 3p in >&5
+    read -r -t 10 line <&6
+    [ "$line" = "$(sed -n 3p want)" ]
+    exec 5>&- 6<&-
+    wait
+}
+
+@test "aee-iforest: memory of a saved forest does not grow with the rows" {
+    labelled 300 >in
+    aee-iforest -f x,y --save m in >/dev/null
+    # 30 MB of rows in 60 MB of address space, of which the program has most.
+    { cat in; for i in {1..20}; do yes "$(sed 1d in | head -100)" | head -100000; done; } |
+        (ulimit -v 60000; aee-iforest -q --model m) | tail -1 | grep -q ,
+}
+
+@test "aee-iforest: the saved threshold counts, unless --threshold says another" {
+    labelled 600 >in
+    aee-iforest -f x,y --threshold 0.6 --save m in >want
+    aee-iforest --model m in | cmp want
+    [ "$(aee-iforest --model m --threshold 1 in | flagged | wc -l)" -eq 0 ]
+    run -3 aee-iforest --exit-code --model m in
+    # Other rows, all of them odd.
+    run -0 --separate-stderr aee-iforest --model m < <(head -1 in; yes '500,500,a,1' | head -50)
+    [[ "$stderr" = "aee-iforest: 50 of 50 rows are flagged, 100 %; of the rows that the forest was grown on, it was "*" %" ]]
+}
+
+@test "aee-iforest: a category that never came is the rarest" {
+    labelled 600 >in
+    aee-iforest -f c --categorical c --save m in >/dev/null
+    run -0 --separate-stderr aee-iforest -q --why --model m < <(printf 'c\na\nrare100\nnew\n\n')
+    [ "$(cut -d, -f2 <<<"${lines[3]}")" = "$(cut -d, -f2 <<<"${lines[2]}")" ]
+    [[ "${lines[3]}" = new,*,1,c,"c=new rare x"* ]]
+}
+
+@test "aee-iforest: --fit-only writes the forest that --save does, and nothing else" {
+    labelled 3000 | sed '20s/^[^,]*,/,/' >in
+    aee-iforest -x label --categorical c --save m in >/dev/null
+    run -0 --separate-stderr aee-iforest -x label --categorical c --fit-only --save stream in
+    [ -z "$output$stderr" ]
+    cmp m stream
+    cat in | aee-iforest -x label --categorical c --fit-only --save stream
+    cmp m stream
+    # More rows than are kept: the same trees, from a sample of the rows.
+    for i in {1..9}; do sed 1d in; done | cat in - >many
+    aee-iforest -f x,y --trees 5 --save m many >/dev/null
+    aee-iforest -f x,y --trees 5 --fit-only --save stream many
+    diff <(aee-iforest --threshold 1 --model m many) <(aee-iforest --threshold 1 --model stream many)
+    # The default features are those of the first thousand rows.
+    sed '2000s/^[^,]*,/text,/' in >late
+    run -1 --separate-stderr aee-iforest -x label,c --fit-only --save none late
+    [ "$stderr" = "aee-iforest: late:2000: column 'x': 'text' is not a number" ]
+    [ ! -e none ]
+}
+
+@test "aee-iforest: --fit-only of nothing, and without --save, is an error" {
+    run -2 --separate-stderr aee-iforest --fit-only </dev/null
+    [ "$stderr" = "aee-iforest: --fit-only needs --save, or it would leave nothing" ]
+    run -1 --separate-stderr aee-iforest --fit-only --save m <<<x
+    [ "$stderr" = "aee-iforest: there is no row to fit" ]
+    run -1 --separate-stderr aee-iforest --fit-only --save m --missing skip -f x,y <<<$'x,y\n1,\n,2'
+    [ "$stderr" = "aee-iforest: every row lacks a feature" ]
+    run -1 --separate-stderr aee-iforest --save m -f x <<<x
+    [ "$stderr" = "aee-iforest: there is no row to fit" ]
+    [ ! -e m ]
+}
+
+@test "aee-iforest: --describe-model shows what is in a file" {
+    labelled 600 >in
+    aee-iforest -x label --categorical c --save m in >/dev/null
+    aee-iforest --describe-model m | jq -es '.[0] | .trees == 100 and .subsample == 256 and .rows == 600 and .seed == 42
+        and .rule == "contamination" and .rule_value == 0.02 and (.threshold > 0.5)
+        and [.columns[].name] == ["x", "y", "c"] and [.columns[].type] == ["number", "number", "category"]
+        and .columns[1].min == 0 and .columns[1].max == 96 and .columns[2].categories[0] == ["a", 300]'
+    run -2 --separate-stderr aee-iforest --describe-model m in
+    [ "$stderr" = "aee-iforest: --describe-model reads no rows: 'in' is too much" ]
+}
+
+@test "aee-iforest: a file that is no forest is refused" {
+    labelled 600 >in
+    aee-iforest -f x,y --save m in >/dev/null
+    size=$(stat -c %s m)
+    for n in 0 1 7 8 15 16 100 1000 $((size - 5)) $((size - 1)); do
+        head -c "$n" m >cut
+        run -1 --separate-stderr aee-iforest --model cut in
+        [[ "$stderr" = "aee-iforest: cut: it is no saved forest" || "$stderr" = "aee-iforest: cut: its checksum is wrong: it is cut short or altered" ]]
+        [ -z "$output" ]
+    done
+    for at in 20 500 $((size / 2)) $((size - 2)); do
+        { head -c "$at" m; printf '\377'; tail -c +$((at + 2)) m; } >altered
+        run -1 --separate-stderr aee-iforest --describe-model altered
+        [ "$stderr" = "aee-iforest: altered: its checksum is wrong: it is cut short or altered" ]
+        [ -z "$output" ]
+    done
+    { head -c 8 m; printf '\7'; tail -c +10 m; } >version
+    run -1 --separate-stderr aee-iforest --model version in
+    [ "$stderr" = "aee-iforest: version: its format has version 7, and only version 1 is known" ]
+    run -1 --separate-stderr aee-iforest --model nowhere in
+    [ "$stderr" = "aee-iforest: nowhere: No such file or directory" ]
+    run -1 --separate-stderr aee-iforest --model . in
+    [ "$stderr" = "aee-iforest: .: Is a directory" ]
+    run -1 --separate-stderr aee-iforest --model /dev/zero in
+    [ "$stderr" = "aee-iforest: /dev/zero: it is no saved forest" ]
+}
+
+@test "aee-iforest: options that a saved forest leaves without a meaning are refused" {
+    for option in '--trees 5' '--subsample 5' '-s 1' '-f x' '-x x' '--categorical c' '--gain 0.1' '--exact-c' \
+        '--missing skip' '--contamination 0.1' '--save n' '--fit-only' '-g c'; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr aee-iforest --model m $option </dev/null
+        [[ "$stderr" = "aee-iforest: --"*" and --"*": "* ]]
+    done
+    run -2 --separate-stderr aee-iforest --save m -g c </dev/null
+    [ "$stderr" = "aee-iforest: --group-by and --save: a file holds one forest; save one for each group" ]
+}
+
+@test "aee-iforest: a forest is saved whole or not at all" {
+    labelled 600 >in
+    echo before >m
+    run -1 aee-iforest -f x,c --save m in
+    [ "$(cat m)" = before ]
+    run -1 --separate-stderr aee-iforest -f x --save /dev/full in
+    [[ "$stderr" = *"/dev/full: No space left on device"* ]]
+    run -1 --separate-stderr aee-iforest -f x --save nowhere/m in
+    [[ "$stderr" = *"nowhere/m: No such file or directory" ]]
+}
+
+# ---- extremes --------------------------------------------------------------------
+
+@test "aee-iforest: ten thousand columns, and a subsample larger than the input" {
+    awk 'BEGIN {
+        for (j = 0; j < 10000; j++) printf "%sc%d", j ? "," : "", j
+        print ""
+        for (i = 0; i < 20; i++) { for (j = 0; j < 10000; j++) printf "%s%d", j ? "," : "", (i * 7919 + j * 104729) % 1009; print "" }
+    }' >in
+    run -0 --separate-stderr aee-iforest --trees 10 --why in
+    [ "${#lines[@]}" -eq 21 ]
+    run -0 --separate-stderr aee-iforest --trees 10 --subsample 16777216 in
+    [ "${#lines[@]}" -eq 21 ]
+}
+
+@test "aee-iforest: epoch milliseconds and billionths are told apart" {
+    cloud 300 >in
+    awk -F, -v OFS=, 'NR == 1 { print; next } { printf "%.0f,%.12f\n", 1.7e12 + $1, $2 * 1e-9 }' in >scaled
+    run -0 --separate-stderr aee-iforest --threshold 0.7 scaled
+    [ "$(flagged <<<"$output")" = 1700000001000 ]
 }
 
 # ---- the original engine ---------------------------------------------------------

@@ -5,25 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/opt.h"
+#include "base/pool.h"
 #include "base/vec.h"
+#include "iforest_file.h"
+#include "iforest_judge.h"
+#include "iforest_options.h"
+#include "iforest_rows.h"
 #include "model/iforest.h"
-#include "record/appended.h"
+#include "model/stats.h"
 #include "record/cli.h"
 #include "record/group.h"
+#include "record/output.h"
 #include "record/pass.h"
 #include "record/table.h"
 
 static const char usage[] =
     "usage: aee-iforest [-f column,... | -x column,...] [-g column,...]\n"
-    "                   [-s seed] [options] [file...]\n"
+    "                   [-s seed] [-j jobs] [options] [file...]\n"
+    "       aee-iforest --model file [options] [file...]\n"
+    "       aee-iforest --describe-model file\n"
     "\n"
     "How easily random splits cut each row off from the others.\n"
     "\n"
     "  -f, --features A,B     the columns to look at; default: the numeric ones\n"
     "                         but date, groups and what programs append\n"
     "  -x, --exclude A,B      leave these out of the default\n"
+    "      --categorical A,B  columns of texts, coded by how often each comes\n"
     "  -g, --group-by A,B     a forest for each combination of these columns\n"
     "      --trees N          trees of a forest (100)\n"
     "      --subsample N      rows drawn for a tree (256)\n"
@@ -31,342 +38,218 @@ static const char usage[] =
     "      --contamination P  flag this share of the rows (0.02); auto: those\n"
     "                         that score above 0.5\n"
     "      --threshold S      flag rows that score above this instead\n"
+    "      --missing HOW      rows without a feature's value: divide (default),\n"
+    "                         majority, skip or fail\n"
+    "      --gain P           guide this share of the splits (0)\n"
     "      --exact-c          path lengths by harmonic numbers\n"
+    "      --why[=K]          the K (3) features that raise a flagged score most\n"
+    "      --save FILE        keep the forest\n"
+    "      --fit-only         only that: no row is kept or written\n"
+    "      --model FILE       score with a forest that was kept, row by row\n"
+    "      --describe-model FILE\n"
+    "                         what is in it, as JSON\n"
+    "      --eval LABEL       how well the scores find the rows that have 1 in\n"
+    "                         this column, on standard error\n"
     "      --exit-code        end with status 3 if a row was flagged\n"
+    "  -j, --jobs N           threads (1); the result is the same\n"
     "\n" CLI_USAGE;
 
-enum {
-	OPT_CONTAMINATION = CLI_OWN,
-	OPT_EXACT_C,
-	OPT_EXIT_CODE,
-	OPT_SUBSAMPLE,
-	OPT_THRESHOLD,
-	OPT_TREES,
+/* What is said of a flagged row. */
+struct reason {
+	size_t row, top;
+	char *why; /* NULL: not asked for */
 };
 
-struct options {
-	char **features, **exclude; /* NULL: not given */
-	size_t nfeatures, nexclude;
+struct run {
+	struct cli *cli;
+	const struct iforest_options *o;
 	struct iforest_params params;
-	struct iforest_rule rule;
-	bool exit_code;
-};
+	struct pool *pool;
+	struct recin *in;
+	struct iforest_rows rows;
+	int label_column; /* -1: none */
+	struct {
+		double *score;
+		int8_t *label; /* -1: none */
+		size_t n, score_cap, label_cap;
+	} eval;
+	bool found; /* a row is flagged */
 
-static void
-check_list(const char *option, char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(list[i], list[j]) == 0)
-				opt_fail("%s: '%s' stands twice", option,
-				    list[i]);
-}
-
-static struct iforest_rule
-contamination(const char *arg)
-{
-	struct iforest_rule rule = { .cut = IFOREST_AUTO };
-
-	if (strcmp(arg, "auto") == 0)
-		return rule;
-	rule.cut = IFOREST_CONTAMINATION;
-	rule.value = opt_double("--contamination", arg, 0, 0.5);
-	if (iforest_check_rule(&rule) != NULL)
-		opt_fail("--contamination: '%s': %s", arg,
-		    iforest_check_rule(&rule));
-	return rule;
-}
-
-static struct options
-parse_options(struct cli *cli, int argc, char *argv[])
-{
-	static const struct option longopts[] = {
-		CLI_LONG,
-		{ "contamination", required_argument, NULL, OPT_CONTAMINATION },
-		{ "exact-c", no_argument, NULL, OPT_EXACT_C },
-		{ "exclude", required_argument, NULL, 'x' },
-		{ "exit-code", no_argument, NULL, OPT_EXIT_CODE },
-		{ "features", required_argument, NULL, 'f' },
-		{ "seed", required_argument, NULL, 's' },
-		{ "subsample", required_argument, NULL, OPT_SUBSAMPLE },
-		{ "threshold", required_argument, NULL, OPT_THRESHOLD },
-		{ "trees", required_argument, NULL, OPT_TREES },
-		{ 0 },
-	};
-	struct options o = {
-		.params = { .trees = 100, .subsample = 256, .seed = 42 },
-		.rule = { .cut = IFOREST_CONTAMINATION, .value = 0.02 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, CLI_SHORT "f:s:x:", longopts,
-		    NULL)) != -1) {
-		if (cli_option(cli, c, optarg))
-			continue;
-		switch (c) {
-		case OPT_CONTAMINATION:
-			o.rule = contamination(optarg);
-			break;
-		case OPT_EXACT_C:
-			o.params.exact_c = true;
-			break;
-		case OPT_EXIT_CODE:
-			o.exit_code = true;
-			break;
-		case 'f':
-			free(o.features);
-			o.features = opt_list("--features", optarg, ',',
-			    &o.nfeatures);
-			break;
-		case 's':
-			o.params.seed = (uint64_t)opt_int("--seed", optarg, 0,
-			    INT64_MAX);
-			break;
-		case OPT_SUBSAMPLE:
-			o.params.subsample = opt_size("--subsample", optarg, 2,
-			    16777216);
-			break;
-		case OPT_THRESHOLD:
-			o.rule = (struct iforest_rule){ IFOREST_THRESHOLD,
-				opt_double("--threshold", optarg, 0, 1) };
-			break;
-		case OPT_TREES:
-			o.params.trees = opt_size("--trees", optarg, 1, 100000);
-			break;
-		case 'x':
-			free(o.exclude);
-			o.exclude = opt_list("--exclude", optarg, ',',
-			    &o.nexclude);
-			break;
-		}
-	}
-	check_list("--features", o.features, o.nfeatures);
-	check_list("--exclude", o.exclude, o.nexclude);
-	if (o.features != NULL && o.exclude != NULL)
-		opt_fail("--exclude takes columns from the default features, "
-			 "--features names others: give one of the two");
-	return o;
-}
-
-/* A column that is a feature, or may turn out to be one. */
-struct feature {
-	int column;
-	const char *name;
-	double *value; /* of each row; NaN: missing */
-	size_t capacity;
-	bool numbers;    /* one is a number */
-	char *text;      /* the first that is not, with its place */
-	size_t constant; /* groups in which it does not vary */
-};
-
-/* The input as it is kept, and what came of it. */
-struct rows {
+	/* The input as it is kept, and what came of it. */
 	struct table *records;
-	size_t n;
-	struct feature *feature;
-	size_t d;
-	bool asked; /* the features were asked for: they must be numbers */
 	struct groups *groups;
 	size_t *group; /* of each row, if there are groups */
 	size_t group_capacity;
-	double *score;
+	double *score, *p;
 	int8_t *flag;
-	/* Groups without a value, of few rows, or where nothing varies. */
-	size_t empty, few, flat;
-	bool found; /* a row is flagged */
+	struct reason *reason;
+	size_t reasons, reason_capacity;
+	/* Groups without a value, of few rows, where nothing varies, with fewer
+	 * rows than a tree draws. */
+	size_t empty, few, flat, small;
 };
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- records in and out --------------------------------------------------------- */
 
 static void
-add_feature(struct rows *rows, const struct recin *in, int column)
+open_records(struct run *run)
 {
-	rows->feature[rows->d++] = (struct feature){ .column = column,
-		.name = recin_name(in, (size_t)column) };
+	struct recout *out = cli_records(run->cli, run->in);
+
+	if (pass_columns(out, run->in) == -1)
+		cli_no_memory(run->cli);
+	cli_append(run->cli, "iforest_score");
+	cli_append(run->cli, "iforest_p");
+	cli_append(run->cli, "iforest_anomaly");
+	cli_append(run->cli, "iforest_top_feature");
+	if (run->o->why > 0)
+		cli_append(run->cli, "iforest_why");
 }
 
-/* The default features: all columns that are not known to be something else;
- * which of them hold numbers is seen later. */
+/* The columns appended to a row; top is NULL if it is not flagged. */
 static void
-add_default_features(struct cli *cli, const struct options *o, struct recin *in,
-    const int *group, struct rows *rows)
+write_result(const struct run *run, double score, double p, int flag,
+    const char *top, const char *why)
 {
-	const size_t n = recin_columns(in);
-	const char **name = calloc(n + 1, sizeof(*name));
-	bool *taken = calloc(n + 1, sizeof(*taken));
-	int date = recin_find(in, "date");
+	struct recout *out = run->cli->records;
 
-	if (name == NULL || taken == NULL)
-		cli_no_memory(cli);
-	for (size_t i = 0; i < n; i++)
-		name[i] = recin_name(in, i);
-	appended_columns(name, n, taken);
-	if (date != -1)
-		taken[date] = true;
-	for (size_t i = 0; i < cli->ngroup; i++)
-		taken[group[i]] = true;
-	for (size_t i = 0; i < o->nexclude; i++)
-		taken[cli_need(cli, in, o->exclude[i])] = true;
-	for (size_t i = 0; i < n; i++)
-		if (!taken[i])
-			add_feature(rows, in, (int)i);
-	free(name);
-	free(taken);
+	recout_number(out, score);
+	recout_number(out, p);
+	if (flag == FLAG_MISSING)
+		recout_missing(out);
+	else
+		recout_flag(out, flag == FLAG_YES);
+	if (top == NULL)
+		recout_missing(out);
+	else
+		recout_text(out, top);
+	if (run->o->why > 0 && why == NULL)
+		recout_missing(out);
+	else if (run->o->why > 0)
+		recout_text(out, why);
+	recout_end(out);
 }
 
-/* A value of a default feature: NaN where it is missing or no number. */
-static double
-value_or_text(struct cli *cli, const struct recin *in, struct feature *f)
+/* ---- evaluation ----------------------------------------------------------------- */
+
+/* The label of the record at hand: 1, 0, or -1 for none; false if the record is
+ * left out. */
+static bool
+read_label(struct run *run, int8_t *label)
 {
-	const struct field field = recin_field(in, f->column);
 	double v = NAN;
 
-	if (field_missing(field) || number_parse(field.p, field.n, &v) == 0 ||
-	    f->text != NULL)
-		return v;
-	if (asprintf(&f->text, "%s:%llu: '%.*s'", recin_file(in),
-		(unsigned long long)recin_line(in),
-		(int)(field.n < 60 ? field.n : 60), field.p) == -1)
-		cli_no_memory(cli);
-	return v;
-}
-
-/* The features of the record at hand; false if it is left out. */
-static bool
-read_values(struct cli *cli, struct recin *in, struct rows *rows, double *row)
-{
-	for (size_t j = 0; j < rows->d; j++) {
-		struct feature *f = &rows->feature[j];
-
-		if (!rows->asked)
-			row[j] = value_or_text(cli, in, f);
-		else if (!cli_ok(cli, in, recin_number(in, f->column, &row[j])))
-			return false;
-	}
+	*label = -1;
+	if (run->label_column == -1)
+		return true;
+	if (!cli_ok(run->cli, run->in,
+		recin_number(run->in, run->label_column, &v)))
+		return false;
+	if (!isnan(v) && v != 0 && v != 1)
+		return cli_ok(run->cli, run->in,
+		    recin_reject(run->in, run->label_column, "is not 0 or 1"));
+	*label = (int8_t)(isnan(v) ? -1 : v);
 	return true;
 }
 
 static void
-keep_row(struct cli *cli, const struct recin *in, struct rows *rows,
-    const double *row)
+keep_label(struct run *run, int8_t label)
 {
-	for (size_t j = 0; j < rows->d; j++) {
-		struct feature *f = &rows->feature[j];
-
-		f->numbers |= !isnan(row[j]);
-		if (f->text != NULL)
-			continue; /* its values are of no use */
-		if (vec_grow(&f->value, &f->capacity, rows->n + 1,
-			sizeof(*f->value)) == -1)
-			cli_no_memory(cli);
-		f->value[rows->n] = row[j];
-	}
-	if (table_add(rows->records, in) == -1)
-		cli_no_memory(cli);
-	rows->n++;
+	if (run->label_column == -1)
+		return;
+	if (vec_grow(&run->eval.label, &run->eval.label_cap, run->eval.n + 1,
+		sizeof(*run->eval.label)) == -1)
+		cli_no_memory(run->cli);
+	run->eval.label[run->eval.n++] = label;
 }
 
 static void
-keep_group(struct cli *cli, const struct recin *in, struct rows *rows,
-    const int *column, struct field *key)
+evaluate(const struct run *run, const double *score)
 {
+	const size_t n = run->eval.n;
+	double auc, precision;
+	size_t count[2] = { 0 };
+
+	if (run->label_column == -1)
+		return;
+	if (stats_auc(score, run->eval.label, n, &auc) == -1 ||
+	    stats_average_precision(score, run->eval.label, n, &precision) ==
+		-1)
+		cli_no_memory(run->cli);
+	for (size_t i = 0; i < n; i++)
+		if (run->eval.label[i] >= 0 && !isnan(score[i]))
+			count[run->eval.label[i]]++;
+	if (count[0] == 0 || count[1] == 0)
+		cli_warn(run->cli,
+		    "--eval: %zu rows have 1 in '%s' and %zu have 0: there is "
+		    "nothing to compare",
+		    count[1], run->o->eval, count[0]);
+	else
+		fprintf(stderr,
+		    "aee-iforest: ROC AUC %.6f, average precision %.6f (%zu of "
+		    "%zu rows have 1 in '%s')\n",
+		    auc, precision, count[1], count[0] + count[1],
+		    run->o->eval);
+}
+
+/* ---- reading a table ------------------------------------------------------------ */
+
+static void
+keep_group(struct run *run, const int *column, struct field *key)
+{
+	const size_t row = run->rows.n - 1;
 	size_t g;
 
-	for (size_t i = 0; i < cli->ngroup; i++)
-		key[i] = recin_field(in, column[i]);
-	if ((g = groups_find(rows->groups, key, NULL)) == SIZE_MAX ||
-	    vec_grow(&rows->group, &rows->group_capacity, rows->n + 1,
-		sizeof(*rows->group)) == -1)
-		cli_no_memory(cli);
-	rows->group[rows->n] = g;
+	for (size_t i = 0; i < run->cli->ngroup; i++)
+		key[i] = recin_field(run->in, column[i]);
+	if ((g = groups_find(run->groups, key, NULL)) == SIZE_MAX ||
+	    vec_grow(&run->group, &run->group_capacity, row + 1,
+		sizeof(*run->group)) == -1)
+		cli_no_memory(run->cli);
+	run->group[row] = g;
 }
 
 static void
-read_rows(struct cli *cli, const struct options *o, struct recin *in,
-    struct rows *rows)
+read_table(struct run *run)
 {
+	struct cli *cli = run->cli;
 	struct field *key = calloc(cli->ngroup + 1, sizeof(*key));
-	struct recout *out;
-	double *row;
-	int *group;
+	int *group = cli_group_columns(cli, run->in);
+	int8_t label;
 
-	rows->asked = o->features != NULL;
-	rows->records = table_new();
-	rows->groups = groups_new(cli->ngroup);
-	group = cli_group_columns(cli, in);
-	for (size_t i = 0; i < o->nfeatures; i++)
-		cli_need(cli, in, o->features[i]);
-	for (size_t i = 0; i < o->nexclude; i++)
-		cli_need(cli, in, o->exclude[i]);
-	/* From here on the number of columns is known. */
-	rows->feature = calloc(recin_columns(in) + o->nfeatures + 1,
-	    sizeof(*rows->feature));
-	row = calloc(recin_columns(in) + o->nfeatures + 1, sizeof(*row));
-	if (key == NULL || row == NULL || rows->records == NULL ||
-	    rows->groups == NULL || rows->feature == NULL)
+	run->records = table_new();
+	run->groups = groups_new(cli->ngroup);
+	if (key == NULL || run->records == NULL || run->groups == NULL)
 		cli_no_memory(cli);
-	for (size_t i = 0; i < o->nfeatures; i++)
-		add_feature(rows, in, cli_need(cli, in, o->features[i]));
-	if (!rows->asked)
-		add_default_features(cli, o, in, group, rows);
-
-	out = cli_records(cli, in);
-	if (pass_columns(out, in) == -1)
-		cli_no_memory(cli);
-	cli_append(cli, "iforest_score");
-	cli_append(cli, "iforest_p");
-	cli_append(cli, "iforest_anomaly");
-	cli_append(cli, "iforest_top_feature");
-	while (cli_next(cli, in)) {
-		if (!read_values(cli, in, rows, row))
+	iforest_rows_open(&run->rows, cli, run->o, run->in);
+	open_records(run);
+	while (cli_next(cli, run->in)) {
+		if (!read_label(run, &label) ||
+		    !iforest_rows_add(&run->rows, cli, run->in))
 			continue;
+		keep_label(run, label);
 		if (cli->ngroup > 0)
-			keep_group(cli, in, rows, group, key);
-		keep_row(cli, in, rows, row);
+			keep_group(run, group, key);
+		if (table_add(run->records, run->in) == -1)
+			cli_no_memory(cli);
 	}
 	free(group);
-	free(row);
 	free(key);
+	iforest_rows_settle(&run->rows, cli);
 }
 
-/* Of the default features, keep those that hold numbers and nothing else. */
-static void
-settle_features(struct cli *cli, struct rows *rows)
-{
-	size_t d = 0;
-
-	if (rows->asked || rows->n == 0)
-		return;
-	for (size_t j = 0; j < rows->d; j++) {
-		struct feature f = rows->feature[j];
-
-		if (f.text != NULL && f.numbers)
-			cli_warn(cli,
-			    "column '%s' is left out: %s is not a number",
-			    f.name, f.text);
-		if (f.text == NULL && f.numbers) {
-			rows->feature[d++] = f;
-			continue;
-		}
-		free(f.value);
-		free(f.text);
-	}
-	rows->d = d;
-	if (d == 0)
-		cli_fail(cli, "no column of numbers to look at");
-}
-
-/* ---- scoring ------------------------------------------------------------------ */
+/* ---- scoring a table ------------------------------------------------------------ */
 
 enum spread { NO_VALUE, CONSTANT, VARIES };
 
+/* Of the values at x, x + d, ... */
 static enum spread
-spread(const double *value, const size_t *row, size_t n)
+spread(const double *x, size_t n, size_t d)
 {
 	double first = NAN;
 
 	for (size_t i = 0; i < n; i++) {
-		const double v = value[row[i]];
+		const double v = x[i * d];
 
 		if (isnan(first))
 			first = v;
@@ -378,203 +261,602 @@ spread(const double *value, const size_t *row, size_t n)
 
 /* Count what there is to warn of in a group. */
 static void
-look_at_group(struct rows *rows, const size_t *row, size_t n)
+look_at_group(struct run *run, const double *x, size_t n)
 {
+	const size_t d = run->rows.d;
 	size_t count[VARIES + 1] = { 0 };
 
-	for (size_t j = 0; j < rows->d; j++)
-		count[spread(rows->feature[j].value, row, n)]++;
-	if (count[NO_VALUE] == rows->d)
-		rows->empty++;
+	for (size_t j = 0; j < d; j++)
+		count[spread(x + j, n, d)]++;
+	if (count[NO_VALUE] == d)
+		run->empty++;
 	else if (n < 3)
-		rows->few++;
+		run->few++;
 	else if (count[VARIES] == 0)
-		rows->flat++;
+		run->flat++;
 	else if (count[CONSTANT] > 0)
-		for (size_t j = 0; j < rows->d; j++)
-			rows->feature[j].constant +=
-			    spread(rows->feature[j].value, row, n) == CONSTANT;
+		for (size_t j = 0; j < d; j++)
+			run->rows.feature[j].constant += spread(x + j, n, d) ==
+			    CONSTANT;
+	if (n >= 3 && n < run->params.subsample)
+		run->small++;
 }
 
-/* Score a group of n rows, given by their numbers; x and score have room. */
+/* Put the codes of categories in the place of their numbers, as they come in
+ * these rows. */
 static void
-score_group(struct cli *cli, const struct options *o, struct rows *rows,
-    const size_t *row, size_t n, double *x, double *score)
+code_categories(struct run *run, double *x, size_t n)
 {
-	const char *why = iforest_check(&o->params, n, rows->d);
-	struct iforest *forest;
+	const size_t d = run->rows.d;
+
+	for (size_t j = 0; j < d; j++) {
+		struct frequency *f = &run->rows.feature[j].frequency;
+
+		if (!run->rows.feature[j].coded)
+			continue;
+		memset(f->count, 0, f->n * sizeof(*f->count));
+		for (size_t i = 0; i < n; i++)
+			if (!isnan(x[i * d + j]) &&
+			    frequency_add(f, (size_t)x[i * d + j], 1) == -1)
+				cli_no_memory(run->cli);
+		for (size_t i = 0; i < n; i++)
+			if (!isnan(x[i * d + j]))
+				x[i * d + j] = frequency_code(f,
+				    (size_t)x[i * d + j]);
+	}
+}
+
+struct place {
+	const struct run *run;
+	size_t row;
+};
+
+static struct field
+kept_field(const void *context, size_t feature)
+{
+	const struct place *place = context;
+	const struct run *run = place->run;
+
+	return table_field(run->records, place->row,
+	    (size_t)run->rows.feature[feature].column);
+}
+
+static void
+give_reason(struct run *run, struct iforest_judge *judge, const double *x,
+    size_t row)
+{
+	const struct place place = { run, row };
+	struct reason *reason;
+
+	if (vec_grow(&run->reason, &run->reason_capacity, run->reasons + 1,
+		sizeof(*run->reason)) == -1)
+		cli_no_memory(run->cli);
+	iforest_judge_row(judge, run->cli, x);
+	reason = &run->reason[run->reasons++];
+	*reason = (struct reason){ .row = row, .top = judge->top[0] };
+	if (run->o->why > 0)
+		reason->why = iforest_judge_text(judge, run->cli, x, kept_field,
+		    &place);
+}
+
+/* What is to be said of n rows once they are scored; row says which they are,
+ * NULL that they are all. */
+static void
+judge_group(struct run *run, const struct iforest *forest, const size_t *row,
+    const double *x, const double *score, size_t n)
+{
+	struct iforest_judge judge;
 	double threshold;
+	size_t scored = 0, flagged = 0;
+
+	iforest_judge_init(&judge, run->cli, forest, run->rows.feature,
+	    run->o->why);
+	if (iforest_threshold(&run->o->rule, score, n, &threshold) == -1)
+		cli_no_memory(run->cli);
+	for (size_t i = 0; i < n; i++) {
+		const size_t to = row == NULL ? i : row[i];
+		const enum flag flag = iforest_flag(score[i], threshold);
+
+		run->score[to] = score[i];
+		run->p[to] = iforest_p(forest, score[i]);
+		run->flag[to] = (int8_t)flag;
+		scored += flag != FLAG_MISSING;
+		flagged += flag == FLAG_YES;
+		if (flag == FLAG_YES)
+			give_reason(run, &judge, x + i * run->rows.d, to);
+	}
+	iforest_judge_release(&judge);
+	run->found |= flagged > 0;
+	if (run->o->save == NULL)
+		return;
+	if (scored == 0)
+		cli_fail(run->cli,
+		    "no row is scored: there is no forest to save");
+	iforest_file_save(run->cli, run->o->save, forest, &run->rows,
+	    &run->o->rule, threshold, (double)flagged / (double)scored);
+}
+
+/* Score n rows; x and score may be those of the run. */
+static void
+score_group(struct run *run, const size_t *row, size_t n, double *x,
+    double *score)
+{
+	const char *why = iforest_check(&run->params, n, run->rows.d);
+	struct iforest *forest;
 
 	if (why != NULL)
-		cli_fail(cli, "%s", why);
-	look_at_group(rows, row, n);
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < rows->d; j++)
-			x[i * rows->d + j] = rows->feature[j].value[row[i]];
-	if ((forest = iforest_fit(x, n, rows->d, &o->params)) == NULL)
-		cli_no_memory(cli);
-	iforest_scores(forest, x, n, score);
+		cli_fail(run->cli, "%s", why);
+	look_at_group(run, x, n);
+	code_categories(run, x, n);
+	forest = iforest_fit(x, n, run->rows.d, &run->params);
+	if (forest == NULL || iforest_calibrate(forest, run->pool) == -1)
+		cli_no_memory(run->cli);
+	iforest_scores_with(run->pool, forest, x, n, score);
+	judge_group(run, forest, row, x, score, n);
 	iforest_free(forest);
-	if (iforest_threshold(&o->rule, score, n, &threshold) == -1)
-		cli_no_memory(cli);
-	for (size_t i = 0; i < n; i++) {
-		enum flag flag = iforest_flag(score[i], threshold);
-
-		rows->score[row[i]] = score[i];
-		rows->flag[row[i]] = (int8_t)flag;
-		rows->found |= flag == FLAG_YES;
-	}
 }
 
 /* The numbers of the rows, group by group, in their order; end[g] is where group
  * g ends. */
 static void
-sort_by_group(const struct rows *rows, size_t *row, size_t *end, size_t groups)
+sort_by_group(const struct run *run, size_t *row, size_t *end, size_t groups)
 {
 	size_t begin = 0;
 
-	for (size_t i = 0; i < rows->n; i++)
-		end[rows->group == NULL ? 0 : rows->group[i]]++;
+	for (size_t i = 0; i < run->rows.n; i++)
+		end[run->group[i]]++;
 	for (size_t g = 0; g < groups; g++) {
 		const size_t size = end[g];
 
 		end[g] = begin;
 		begin += size;
 	}
-	for (size_t i = 0; i < rows->n; i++)
-		row[end[rows->group == NULL ? 0 : rows->group[i]]++] = i;
-}
-
-static size_t
-count_groups(const struct rows *rows)
-{
-	return rows->group == NULL ? 1 : groups_count(rows->groups);
+	for (size_t i = 0; i < run->rows.n; i++)
+		row[end[run->group[i]]++] = i;
 }
 
 static void
-score_rows(struct cli *cli, const struct options *o, struct rows *rows)
+score_groups(struct run *run)
 {
-	const size_t groups = count_groups(rows);
-	size_t *row = calloc(rows->n + 1, sizeof(*row));
+	const size_t groups = groups_count(run->groups), d = run->rows.d;
+	size_t *row = calloc(run->rows.n + 1, sizeof(*row));
 	size_t *end = calloc(groups + 1, sizeof(*end));
 	size_t largest = 0, begin = 0;
 	double *x, *score;
 
-	rows->score = calloc(rows->n + 1, sizeof(*rows->score));
-	rows->flag = calloc(rows->n + 1, sizeof(*rows->flag));
-	if (row == NULL || end == NULL || rows->score == NULL ||
-	    rows->flag == NULL)
-		cli_no_memory(cli);
-	sort_by_group(rows, row, end, groups);
+	if (row == NULL || end == NULL)
+		cli_no_memory(run->cli);
+	sort_by_group(run, row, end, groups);
 	for (size_t g = 0; g < groups; begin = end[g++])
 		if (end[g] - begin > largest)
 			largest = end[g] - begin;
-	x = calloc(largest + 1, (rows->d + 1) * sizeof(*x));
+	x = calloc(largest + 1, (d + 1) * sizeof(*x));
 	score = calloc(largest + 1, sizeof(*score));
 	if (x == NULL || score == NULL)
-		cli_no_memory(cli);
+		cli_no_memory(run->cli);
 	begin = 0;
-	for (size_t g = 0; g < groups && rows->n > 0; begin = end[g++])
-		score_group(cli, o, rows, row + begin, end[g] - begin, x,
-		    score);
+	for (size_t g = 0; g < groups; begin = end[g++]) {
+		for (size_t i = begin; i < end[g]; i++)
+			memcpy(x + (i - begin) * d, run->rows.x + row[i] * d,
+			    d * sizeof(*x));
+		score_group(run, row + begin, end[g] - begin, x, score);
+	}
 	free(score);
 	free(x);
 	free(end);
 	free(row);
 }
 
+static void
+score_table(struct run *run)
+{
+	const size_t n = run->rows.n;
+
+	run->score = calloc(n + 1, sizeof(*run->score));
+	run->p = calloc(n + 1, sizeof(*run->p));
+	run->flag = calloc(n + 1, sizeof(*run->flag));
+	if (run->score == NULL || run->p == NULL || run->flag == NULL)
+		cli_no_memory(run->cli);
+	if (run->cli->ngroup > 0)
+		score_groups(run);
+	else if (n > 0)
+		score_group(run, NULL, n, run->rows.x, run->score);
+	else if (run->o->save != NULL)
+		cli_fail(run->cli, "there is no row to fit");
+}
+
+/* ---- what is said of a table ---------------------------------------------------- */
+
 /* " in 2 of 5 groups", or nothing where there are none. */
 static const char *
-where(const struct rows *rows, size_t count, char text[64])
+where(const struct run *run, size_t count, char text[64])
 {
 	text[0] = '\0';
-	if (rows->group != NULL)
+	if (run->group != NULL)
 		snprintf(text, 64, " in %zu of %zu groups", count,
-		    count_groups(rows));
+		    groups_count(run->groups));
 	return text;
 }
 
 static void
-warn(const struct cli *cli, const struct rows *rows)
+warn(const struct run *run)
 {
+	const struct cli *cli = run->cli;
+	const size_t n = run->rows.n;
+	const size_t groups = run->group == NULL ? 1
+						 : groups_count(run->groups);
 	char text[64];
 
-	if (rows->empty > 0)
+	if (run->empty > 0)
 		cli_warn(cli, "no feature has a value%s: no row is scored",
-		    where(rows, rows->empty, text));
-	if (rows->few > 0)
+		    where(run, run->empty, text));
+	if (run->few > 0)
 		cli_warn(cli, "fewer than 3 rows%s: each scores 0.5",
-		    where(rows, rows->few, text));
-	if (rows->flat > 0)
+		    where(run, run->few, text));
+	if (run->flat > 0)
 		cli_warn(cli,
 		    "all features are constant%s: every row scores 0.5",
-		    where(rows, rows->flat, text));
-	for (size_t j = 0; j < rows->d; j++) {
-		const struct feature *f = &rows->feature[j];
+		    where(run, run->flat, text));
+	if (run->small > 0)
+		cli_warn(cli,
+		    "fewer than %zu rows%s: each tree has all of them "
+		    "(--subsample)",
+		    run->params.subsample, where(run, run->small, text));
+	for (size_t j = 0; n > 0 && j < run->rows.d; j++) {
+		const struct iforest_feature *f = &run->rows.feature[j];
 
-		if (!f->numbers && rows->n > 0 &&
-		    rows->empty < count_groups(rows))
+		if (!f->numbers && run->empty < groups)
 			cli_warn(cli, "feature '%s' has no value", f->name);
 		else if (f->constant > 0)
 			cli_warn(cli, "feature '%s' is constant%s", f->name,
-			    where(rows, f->constant, text));
+			    where(run, f->constant, text));
+	}
+}
+
+static int
+by_row(const void *a, const void *b)
+{
+	const struct reason *x = a, *y = b;
+
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static void
+write_table(struct run *run)
+{
+	size_t next = 0;
+
+	if (run->reasons > 0)
+		qsort(run->reason, run->reasons, sizeof(*run->reason), by_row);
+	for (size_t i = 0; i < run->rows.n; i++) {
+		const struct reason *reason = NULL;
+
+		if (run->flag[i] == FLAG_YES)
+			reason = &run->reason[next++];
+		cli_pass_kept(run->cli, run->records, i);
+		write_result(run, run->score[i], run->p[i], run->flag[i],
+		    reason == NULL ? NULL : run->rows.feature[reason->top].name,
+		    reason == NULL ? NULL : reason->why);
 	}
 }
 
 static void
-write_rows(struct cli *cli, const struct rows *rows)
+run_table(struct run *run)
 {
-	struct recout *out = cli->records;
+	read_table(run);
+	score_table(run);
+	warn(run);
+	write_table(run);
+	evaluate(run, run->score);
+}
 
-	for (size_t i = 0; i < rows->n; i++) {
-		cli_pass_kept(cli, rows->records, i);
-		recout_number(out, rows->score[i]);
-		recout_missing(out); /* iforest_p */
-		if (rows->flag[i] == FLAG_MISSING)
-			recout_missing(out);
-		else
-			recout_flag(out, rows->flag[i] == FLAG_YES);
-		recout_missing(out); /* iforest_top_feature */
-		recout_end(out);
+/* ---- fitting a stream ----------------------------------------------------------- */
+
+enum { SETTLE_ROWS = 1000 }; /* of these the default features are seen */
+
+static void
+count_categories(struct run *run, const double *x, size_t n)
+{
+	const size_t d = run->rows.d;
+
+	for (size_t j = 0; j < d; j++)
+		for (size_t i = 0; run->rows.feature[j].coded && i < n; i++)
+			if (!isnan(x[i * d + j]) &&
+			    frequency_add(&run->rows.feature[j].frequency,
+				(size_t)x[i * d + j], 1) == -1)
+				cli_no_memory(run->cli);
+}
+
+static void
+add_rows(struct run *run, struct iforest_stream *stream, const double *x,
+    size_t n)
+{
+	count_categories(run, x, n);
+	if (iforest_stream_add(stream, x, n) == -1)
+		cli_no_memory(run->cli);
+}
+
+/* Read all rows into a stream that keeps a sample. */
+static struct iforest_stream *
+read_stream(struct run *run)
+{
+	struct iforest_rows *rows = &run->rows;
+	struct iforest_stream *stream;
+	const char *why;
+	double *row;
+	bool more = true;
+
+	iforest_rows_open(rows, run->cli, run->o, run->in);
+	while (rows->n < SETTLE_ROWS && (more = cli_next(run->cli, run->in)))
+		(void)iforest_rows_add(rows, run->cli, run->in);
+	iforest_rows_settle(rows, run->cli);
+	if ((why = iforest_check(&run->params, rows->n, rows->d)) != NULL)
+		cli_fail(run->cli, "%s", why);
+	for (size_t j = 0; j < rows->d; j++)
+		rows->feature[j].asked = true;
+	row = calloc(rows->d, sizeof(*row));
+	stream = iforest_stream_new(rows->d, &run->params);
+	if (row == NULL || stream == NULL)
+		cli_no_memory(run->cli);
+	add_rows(run, stream, rows->x, rows->n);
+	while (more && (more = cli_next(run->cli, run->in))) {
+		const int status = iforest_rows_values(rows, run->in, true,
+		    row);
+
+		if (status == -2)
+			cli_no_memory(run->cli);
+		if (cli_ok(run->cli, run->in, status))
+			add_rows(run, stream, row, 1);
+	}
+	free(row);
+	return stream;
+}
+
+static void
+code_stream(struct run *run, struct iforest_stream *stream)
+{
+	for (size_t j = 0; j < run->rows.d; j++) {
+		const struct iforest_feature *f = &run->rows.feature[j];
+		double *code;
+
+		if (!f->coded)
+			continue;
+		if ((code = calloc(f->frequency.n + 1, sizeof(*code))) == NULL)
+			cli_no_memory(run->cli);
+		for (size_t g = 0; g < f->frequency.n; g++)
+			code[g] = frequency_code(&f->frequency, g);
+		iforest_stream_code(stream, j, code);
+		free(code);
 	}
 }
 
 static void
-release(struct rows *rows)
+run_fit(struct run *run)
 {
-	for (size_t j = 0; j < rows->d; j++) {
-		free(rows->feature[j].value);
-		free(rows->feature[j].text);
+	struct iforest_stream *stream = read_stream(run);
+	struct iforest *forest;
+	const double *x;
+	double threshold, *score;
+	size_t n, scored = 0, flagged = 0;
+
+	code_stream(run, stream);
+	x = iforest_stream_rows(stream, &n);
+	if (n == 0)
+		cli_fail(run->cli, "every row lacks a feature");
+	look_at_group(run, x, n);
+	forest = iforest_stream_fit(stream);
+	score = calloc(n, sizeof(*score));
+	if (forest == NULL || score == NULL ||
+	    iforest_calibrate(forest, run->pool) == -1)
+		cli_no_memory(run->cli);
+	iforest_scores_with(run->pool, forest, x, n, score);
+	if (iforest_threshold(&run->o->rule, score, n, &threshold) == -1)
+		cli_no_memory(run->cli);
+	for (size_t i = 0; i < n; i++) {
+		const enum flag flag = iforest_flag(score[i], threshold);
+
+		scored += flag != FLAG_MISSING;
+		flagged += flag == FLAG_YES;
 	}
-	free(rows->feature);
-	free(rows->group);
-	free(rows->score);
-	free(rows->flag);
-	groups_free(rows->groups);
-	table_free(rows->records);
+	if (scored == 0)
+		cli_fail(run->cli, "no feature has a value");
+	warn(run);
+	iforest_file_save(run->cli, run->o->save, forest, &run->rows,
+	    &run->o->rule, threshold, (double)flagged / (double)scored);
+	free(score);
+	iforest_free(forest);
+	iforest_stream_free(stream);
+}
+
+/* ---- scoring with a saved forest ------------------------------------------------ */
+
+static struct field
+stream_field(const void *context, size_t feature)
+{
+	const struct run *run = context;
+
+	return recin_field(run->in, run->rows.feature[feature].column);
+}
+
+/* Categories of a row become their codes. */
+static void
+code_row(const struct iforest_rows *rows, double *row)
+{
+	for (size_t j = 0; j < rows->d; j++)
+		if (rows->feature[j].coded && !isnan(row[j]))
+			row[j] = frequency_code(&rows->feature[j].frequency,
+			    (size_t)row[j]);
+}
+
+static void
+keep_score(struct run *run, double score)
+{
+	if (run->label_column == -1)
+		return;
+	if (vec_grow(&run->eval.score, &run->eval.score_cap, run->eval.n,
+		sizeof(*run->eval.score)) == -1)
+		cli_no_memory(run->cli);
+	run->eval.score[run->eval.n - 1] = score;
+}
+
+/* Score and write the record at hand; what came of it. */
+static enum flag
+score_record(struct run *run, struct iforest_judge *judge, double *row,
+    double threshold)
+{
+	double score;
+	enum flag flag;
+	char *why = NULL;
+
+	code_row(&run->rows, row);
+	iforest_scores(judge->forest, row, 1, &score);
+	keep_score(run, score);
+	flag = iforest_flag(score, threshold);
+	if (flag == FLAG_YES) {
+		iforest_judge_row(judge, run->cli, row);
+		if (run->o->why > 0)
+			why = iforest_judge_text(judge, run->cli, row,
+			    stream_field, run);
+	}
+	cli_pass(run->cli, run->in);
+	write_result(run, score, iforest_p(judge->forest, score), flag,
+	    flag == FLAG_YES ? run->rows.feature[judge->top[0]].name : NULL,
+	    why);
+	free(why);
+	return flag;
+}
+
+/* Say so if the share of flagged rows is not what it was in training, by four
+ * standard deviations. */
+static void
+compare_share(const struct run *run, double share, size_t flagged, size_t n)
+{
+	const double expected = share * (double)n;
+	const double sd = sqrt(expected * (1 - share));
+
+	if (n > 0 && fabs((double)flagged - expected) > 4 * sd + 1)
+		cli_warn(run->cli,
+		    "%zu of %zu rows are flagged, %.3g %%; of the rows that "
+		    "the forest was grown on, it was %.3g %%",
+		    flagged, n, 100 * (double)flagged / (double)n, 100 * share);
+}
+
+static void
+run_model(struct run *run)
+{
+	struct iforest_saved saved = { 0 };
+	struct iforest_judge judge;
+	size_t n = 0, flagged = 0;
+	double threshold, *row;
+	int8_t label;
+
+	iforest_file_load(&saved, run->cli, run->o->model);
+	threshold = run->o->threshold != NULL ? run->o->rule.value
+					      : saved.file.threshold;
+	if (iforest_file_features(&saved, &run->rows) == -1 ||
+	    (row = calloc(run->rows.d, sizeof(*row))) == NULL)
+		cli_no_memory(run->cli);
+	for (size_t j = 0; j < run->rows.d; j++)
+		run->rows.feature[j].column = cli_need(run->cli, run->in,
+		    run->rows.feature[j].name);
+	iforest_judge_init(&judge, run->cli, saved.forest, run->rows.feature,
+	    run->o->why);
+	open_records(run);
+	while (cli_next(run->cli, run->in)) {
+		enum flag flag;
+
+		if (!read_label(run, &label))
+			continue;
+		switch (iforest_rows_values(&run->rows, run->in, false, row)) {
+		case 0:
+			continue;
+		case -1:
+			cli_fail_input(run->cli, run->in);
+		case -2:
+			cli_no_memory(run->cli);
+		}
+		keep_label(run, label);
+		flag = score_record(run, &judge, row, threshold);
+		n += flag != FLAG_MISSING;
+		flagged += flag == FLAG_YES;
+	}
+	run->found = flagged > 0;
+	if (run->o->threshold == NULL)
+		compare_share(run, saved.file.flagged, flagged, n);
+	evaluate(run, run->eval.score);
+	free(row);
+	iforest_judge_release(&judge);
+	iforest_rows_release(&run->rows);
+	iforest_file_release(&saved);
+}
+
+static void
+describe(struct cli *cli, const char *path)
+{
+	struct iforest_saved saved = { 0 };
+
+	iforest_file_load(&saved, cli, path);
+	output_write(cli->output, saved.file.header, strlen(saved.file.header));
+	output_write(cli->output, "\n", 1);
+	iforest_file_release(&saved);
+}
+
+static void
+release(struct run *run)
+{
+	for (size_t i = 0; i < run->reasons; i++)
+		free(run->reason[i].why);
+	free(run->reason);
+	iforest_rows_release(&run->rows);
+	free(run->eval.score);
+	free(run->eval.label);
+	free(run->group);
+	free(run->score);
+	free(run->p);
+	free(run->flag);
+	groups_free(run->groups);
+	table_free(run->records);
+	pool_free(run->pool);
+}
+
+static void
+run_records(struct run *run, char *const *paths, size_t n)
+{
+	const struct iforest_options *o = run->o;
+
+	run->label_column = -1;
+	run->params = o->params;
+	if (o->jobs > 1 && (run->pool = pool_new(o->jobs)) == NULL)
+		cli_no_memory(run->cli);
+	run->params.pool = run->pool;
+	run->in = cli_input(run->cli, paths, n);
+	if (o->eval != NULL)
+		run->label_column = cli_need(run->cli, run->in, o->eval);
+	if (o->model != NULL)
+		run_model(run);
+	else if (o->fit_only)
+		run_fit(run);
+	else
+		run_table(run);
+	release(run);
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct cli cli;
-	struct options o;
-	struct rows rows = { 0 };
-	struct recin *in;
+	struct iforest_options o;
+	struct run run = { .cli = &cli, .o = &o };
 	int status;
 
 	cli_init(&cli, usage);
-	o = parse_options(&cli, argc, argv);
+	o = iforest_options_read(&cli, argc, argv);
 	cli_start(&cli);
-	in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
-	read_rows(&cli, &o, in, &rows);
-	settle_features(&cli, &rows);
-	score_rows(&cli, &o, &rows);
-	warn(&cli, &rows);
-	write_rows(&cli, &rows);
-	release(&rows);
-	free(o.features);
-	free(o.exclude);
+	if (o.describe != NULL)
+		describe(&cli, o.describe);
+	else
+		run_records(&run, argv + optind, (size_t)(argc - optind));
+	iforest_options_release(&o);
 	status = cli_finish(&cli);
-	return status == 0 && o.exit_code && rows.found ? 3 : status;
+	return status == 0 && o.exit_code && run.found ? 3 : status;
 }

@@ -135,6 +135,11 @@ struct iforest *iforest_stream_fit(struct iforest_stream *stream);
 const double *iforest_stream_rows(const struct iforest_stream *stream,
     size_t *n);
 
+/* Feature f came as numbers of categories, from 0 on: put the code of each in
+ * its place.  When all rows were added, once. */
+void iforest_stream_code(struct iforest_stream *stream, size_t f,
+    const double *code);
+
 void iforest_stream_free(struct iforest_stream *stream); /* NULL is allowed */
 
 /*

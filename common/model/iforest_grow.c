@@ -657,6 +657,28 @@ iforest_stream_rows(const struct iforest_stream *stream, size_t *n)
 }
 
 void
+iforest_stream_code(struct iforest_stream *stream, size_t f, const double *code)
+{
+	double *range = stream->range + 2 * f;
+	const double last = range[1]; /* -inf if all are missing */
+	size_t n;
+
+	(void)iforest_stream_rows(stream, &n);
+	for (size_t i = 0; i < n; i++) {
+		double *v = &stream->kept[i * stream->d + f];
+
+		if (!isnan(*v))
+			*v = code[(size_t)*v];
+	}
+	range[0] = INFINITY;
+	range[1] = -INFINITY;
+	for (size_t k = 0; (double)k <= last; k++) {
+		range[0] = code[k] < range[0] ? code[k] : range[0];
+		range[1] = code[k] > range[1] ? code[k] : range[1];
+	}
+}
+
+void
 iforest_stream_free(struct iforest_stream *stream)
 {
 	if (stream == NULL)
