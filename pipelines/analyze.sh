@@ -17,6 +17,8 @@ Writes into OUTDIR:
   consensus.json  which days which models confirm
   explain.csv     why revenue of the last week differs from the week before;
                   not there where that cannot be told
+  backtest.csv    how far such forecasts were off; the same
+  components.csv  the terms of the forecast
   report.html     a page with charts of all of it
   insights.json   the same as findings and alerts, for programs
   summary.txt     the short version, which is printed too
@@ -48,7 +50,7 @@ aee-zscore "$out/daily.csv" | aee-iforest | aee-forecast |
 mv "$out/csv.$$.tmp" "$out/consensus.csv"
 mv "$out/json.$$.tmp" "$out/consensus.json"
 
-# Two weeks are needed, and more; without them the report tells the rest.
+# Each of these needs some weeks; without them the report tells the rest.
 aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 set -- --kpi "$out/kpi.json" --by-channel "$out/channels.csv"
 if aee-explain -q --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
@@ -57,7 +59,14 @@ else
     rm -f "$out/explain.csv"
     echo "analyze.sh: the report goes without an explanation of the last week" >&2
 fi
-aee-report "$@" -o "$out/report.html" "$out/consensus.csv"
+if aee-forecast -q --backtest -o "$out/backtest.csv" "$out/daily.csv"; then
+    set -- "$@" --backtest "$out/backtest.csv"
+else
+    rm -f "$out/backtest.csv"
+    echo "analyze.sh: the report goes without a backtest of the forecast" >&2
+fi
+aee-forecast -q --components -o "$out/components.csv" "$out/daily.csv"
+aee-report "$@" --components "$out/components.csv" -o "$out/report.html" "$out/consensus.csv"
 aee-insights -q "$@" -o "$out/insights.json" "$out/consensus.csv"
 
 {
