@@ -678,16 +678,6 @@ stream_field(const void *context, size_t feature)
 	return recin_field(run->in, run->rows.feature[feature].column);
 }
 
-/* Categories of a row become their codes. */
-static void
-code_row(const struct iforest_rows *rows, double *row)
-{
-	for (size_t j = 0; j < rows->d; j++)
-		if (rows->feature[j].coded && !isnan(row[j]))
-			row[j] = frequency_code(&rows->feature[j].frequency,
-			    (size_t)row[j]);
-}
-
 static void
 keep_score(struct run *run, double score)
 {
@@ -708,7 +698,7 @@ score_record(struct run *run, struct iforest_judge *judge, double *row,
 	enum flag flag;
 	char *why = NULL;
 
-	code_row(&run->rows, row);
+	iforest_rows_code(&run->rows, row);
 	iforest_scores(judge->forest, row, 1, &score);
 	keep_score(run, score);
 	flag = iforest_flag(score, threshold);
