@@ -294,7 +294,8 @@ code_categories(struct run *run, double *x, size_t n)
 
 		if (!run->rows.feature[j].coded)
 			continue;
-		memset(f->count, 0, f->n * sizeof(*f->count));
+		for (size_t g = 0; g < f->n; g++)
+			f->count[g] = 0; /* those of the group before */
 		for (size_t i = 0; i < n; i++)
 			if (!isnan(x[i * d + j]) &&
 			    frequency_add(f, (size_t)x[i * d + j], 1) == -1)
