@@ -294,7 +294,8 @@ code_categories(struct run *run, double *x, size_t n)
 
 		if (!run->rows.feature[j].coded)
 			continue;
-		memset(f->count, 0, f->n * sizeof(*f->count));
+		for (size_t g = 0; g < f->n; g++)
+			f->count[g] = 0; /* those of the group before */
 		for (size_t i = 0; i < n; i++)
 			if (!isnan(x[i * d + j]) &&
 			    frequency_add(f, (size_t)x[i * d + j], 1) == -1)
@@ -678,16 +679,6 @@ stream_field(const void *context, size_t feature)
 	return recin_field(run->in, run->rows.feature[feature].column);
 }
 
-/* Categories of a row become their codes. */
-static void
-code_row(const struct iforest_rows *rows, double *row)
-{
-	for (size_t j = 0; j < rows->d; j++)
-		if (rows->feature[j].coded && !isnan(row[j]))
-			row[j] = frequency_code(&rows->feature[j].frequency,
-			    (size_t)row[j]);
-}
-
 static void
 keep_score(struct run *run, double score)
 {
@@ -708,7 +699,7 @@ score_record(struct run *run, struct iforest_judge *judge, double *row,
 	enum flag flag;
 	char *why = NULL;
 
-	code_row(&run->rows, row);
+	iforest_rows_code(&run->rows, row);
 	iforest_scores(judge->forest, row, 1, &score);
 	keep_score(run, score);
 	flag = iforest_flag(score, threshold);

@@ -175,6 +175,15 @@ iforest_rows_values(struct iforest_rows *rows, struct recin *in, bool learn,
 	return 1;
 }
 
+void
+iforest_rows_code(const struct iforest_rows *rows, double *row)
+{
+	for (size_t j = 0; j < rows->d; j++)
+		if (rows->feature[j].coded && !isnan(row[j]))
+			row[j] = frequency_code(&rows->feature[j].frequency,
+			    (size_t)row[j]);
+}
+
 /* Leave out feature j, and its values in the n rows. */
 static void
 leave_out(struct iforest_rows *rows, size_t j)

@@ -48,6 +48,9 @@ void iforest_rows_open(struct iforest_rows *rows, struct cli *cli,
 int iforest_rows_values(struct iforest_rows *rows, struct recin *in, bool learn,
     double *row);
 
+/* Put the codes of the categories of a row in the place of their numbers. */
+void iforest_rows_code(const struct iforest_rows *rows, double *row);
+
 /* Add the record at hand; false if it is left out. */
 bool iforest_rows_add(struct iforest_rows *rows, struct cli *cli,
     struct recin *in);
