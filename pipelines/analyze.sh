@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A shop's orders and traffic to key figures, three models, their consensus, and
-# a page that tells all of it.
+# A shop's orders and traffic to key figures, three models, their consensus,
+# incidents, and a page that tells all of it.
 # Every file of OUTDIR appears whole, when the step that makes it has ended.
 set -euo pipefail
 
@@ -13,16 +13,19 @@ Writes into OUTDIR:
   channels.csv    key figures by day and channel
   kpi.json        totals, by channel and by month
   consensus.csv   daily.csv with the scores, flags and votes of three models,
-                  and a forecast of 30 days
+                  and a forecast of 90 days
   consensus.json  which days which models confirm
-  explain.csv     why revenue of the last week differs from the week before;
-                  not there where that cannot be told
-  backtest.csv    how far such forecasts were off; the same
-  components.csv  the terms of the forecast
+  components.csv  the terms of that forecast
+  explain.csv     why revenue of the last week differs from the week before
+  incidents.csv   what happened, what it cost, what probably caused it
+  backtest.csv    how good forecasts of the past were, by days ahead
   report.html     a page with charts of all of it
   insights.json   the same as findings and alerts, for programs
   summary.txt     the short version, which is printed too
-TRAFFIC may be '-' where there is none.  Example, for line items:
+TRAFFIC may be '-' where there is none.  Where the days are too few for one of
+the last three, it is not there, and the page says so.  Tables beside ORDERS are
+used where they are there: products.csv for incidents of categories, holidays.csv
+for the calendar.  Example, for line items:
   analyze.sh lines.csv - out --value-expr 'Quantity*UnitPrice'
 END
 }
@@ -36,38 +39,62 @@ if [ $# -lt 3 ]; then
 fi
 orders=$1 traffic=$2 out=$3
 shift 3
+beside=$(dirname "$orders")
 [ "$traffic" = - ] || set -- -t "$traffic" "$@"
 mkdir -p "$out"
 trap 'rm -f "$out"/*.$$.tmp' EXIT
 
 aee-kpi "$@" -o "$out/daily.csv" "$orders"
+aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 aee-kpi "$@" --summary -o "$out/kpi.json" "$orders"
 
 # The last of a pipe does not know whether the others ended well: pipefail
 # does, and only then the files get their names.
-aee-zscore "$out/daily.csv" | aee-iforest | aee-forecast |
+aee-zscore "$out/daily.csv" | aee-iforest | aee-forecast -n 90 |
     aee-consensus --summary="$out/json.$$.tmp" -o "$out/csv.$$.tmp"
 mv "$out/csv.$$.tmp" "$out/consensus.csv"
 mv "$out/json.$$.tmp" "$out/consensus.json"
 
-# Each of these needs some weeks; without them the report tells the rest.
-aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
+aee-forecast -q -n 90 --components -o "$out/components.csv" "$out/daily.csv"
+
+calendar=()
+[ ! -f "$beside/holidays.csv" ] || calendar=(--holidays "$beside/holidays.csv")
+# A cube knows more causes, but only sums: distinct orders are in the daily table.
+case " $* " in
+*" --distinct"*) cube=$out/daily.csv ;;
+*)
+    cube=$out/cube.$$.tmp
+    by=(--cube channel)
+    [ ! -f "$beside/products.csv" ] || by=(--cube "channel,category" --products "$beside/products.csv")
+    aee-kpi "${by[@]}" "$@" -o "$cube" "$orders"
+    ;;
+esac
+
 set -- --kpi "$out/kpi.json" --by-channel "$out/channels.csv"
-if aee-explain -q --scale-missing -o "$out/explain.csv" "$out/channels.csv"; then
-    set -- "$@" --explain "$out/explain.csv"
-else
-    rm -f "$out/explain.csv"
-    echo "analyze.sh: the report goes without an explanation of the last week" >&2
-fi
-if aee-forecast -q --backtest -o "$out/backtest.csv" "$out/daily.csv"; then
-    set -- "$@" --backtest "$out/backtest.csv"
-else
-    rm -f "$out/backtest.csv"
-    echo "analyze.sh: the report goes without a backtest of the forecast" >&2
-fi
-aee-forecast -q --components -o "$out/components.csv" "$out/daily.csv"
-aee-report "$@" --components "$out/components.csv" -o "$out/report.html" "$out/consensus.csv"
-aee-insights -q "$@" -o "$out/insights.json" "$out/consensus.csv"
+page=("$@" --components "$out/components.csv")
+
+# part NAME WHAT PROGRAM...: a file that takes more days than some shops have;
+# without it the report tells the rest.
+part() {
+    local name=$1 what=$2
+    shift 2
+    if "$@"; then
+        given+=("--$name" "$out/$name.csv")
+    else
+        rm -f "$out/$name.csv"
+        echo "analyze.sh: the report goes without $what" >&2
+    fi
+}
+given=()
+part explain "an explanation of the last week" \
+    aee-explain -q --scale-missing -o "$out/explain.csv" "$out/channels.csv"
+part incidents "incidents" \
+    aee-detect -q "${calendar[@]}" --incidents "$out/incidents.csv" -o /dev/null "$cube"
+part backtest "a test of its forecast" \
+    aee-forecast -q --backtest -o "$out/backtest.csv" "$out/daily.csv"
+
+aee-report "${page[@]}" "${given[@]}" -o "$out/report.html" "$out/consensus.csv"
+aee-insights -q "$@" "${given[@]}" -o "$out/insights.json" "$out/consensus.csv"
 
 {
     jq -r '"\(.first_date) to \(.last_date): revenue \(.total_revenue), orders \(.total_orders), conversion rate \(.conversion_rate // "unknown")",

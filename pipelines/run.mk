@@ -6,7 +6,8 @@ RUN_CONFIG = config/simulation.yaml
 RUN_DATA = $(patsubst %,out/data/%.csv,products customers website_traffic \
 	orders inventory events holidays)
 RUN_RESULTS = $(patsubst %,out/%,daily.csv channels.csv kpi.json \
-	consensus.csv consensus.json report.html insights.json summary.txt)
+	consensus.csv consensus.json components.csv explain.csv incidents.csv \
+	backtest.csv report.html insights.json summary.txt)
 
 run: $(RUN_DATA) $(RUN_RESULTS)
 

@@ -88,6 +88,31 @@ state() {
     aee-kpi out/data/orders.csv | cmp - "my shop/out/daily.csv"
 }
 
+@test "make run: the page and the document know every part" {
+    run -1 grep -o 'Not given, [^<]*' out/report.html
+    jq -e '[.change_analysis, .incidents, .forecast, .data_quality] | all(.available)' out/insights.json
+    jq -e '.forecast.horizons | map(.rows) == [7, 30, 90]' out/insights.json
+    jq -e '[.sources[].source] == ["consensus", "kpi", "by_channel", "explain", "incidents", "backtest"]' out/insights.json
+    # Of the ten events eight are incidents, as with detect.sh.
+    [ "$(wc -l <out/incidents.csv)" -eq 9 ]
+}
+
+@test "analyze.sh: few days have a page without what needs more" {
+    awk -F, 'NR == 1 || $2 <= "2025-01-12"' out/data/orders.csv >orders.csv
+    mkdir few
+    touch few/backtest.csv
+    PATH=$BUILD/bin:$PATH run -0 --separate-stderr pipelines/analyze.sh orders.csv - few
+    # shellcheck disable=SC2154 # bats sets it
+    [[ $stderr == *"analyze.sh: the report goes without a test of its forecast" ]]
+    [[ -s few/report.html && -s few/insights.json && -s few/explain.csv && ! -e few/backtest.csv ]]
+}
+
+@test "analyze.sh: distinct orders, which no cube has" {
+    PATH=$BUILD/bin:$PATH run -0 pipelines/analyze.sh out/data/orders.csv out/data/website_traffic.csv new --distinct-orders
+    [ "$output" = "$(cat out/summary.txt)" ]
+    [ -s new/incidents.csv ]
+}
+
 @test "analyze.sh: usage" {
     run -0 pipelines/analyze.sh --help
     [[ ${lines[0]} == "usage: analyze.sh ORDERS TRAFFIC OUTDIR"* ]]
