@@ -45,7 +45,6 @@ mkdir -p "$out"
 trap 'rm -f "$out"/*.$$.tmp' EXIT
 
 aee-kpi "$@" -o "$out/daily.csv" "$orders"
-aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 aee-kpi "$@" --summary -o "$out/kpi.json" "$orders"
 
 # The last of a pipe does not know whether the others ended well: pipefail
@@ -55,6 +54,7 @@ aee-zscore "$out/daily.csv" | aee-iforest | aee-forecast -n 90 |
 mv "$out/csv.$$.tmp" "$out/consensus.csv"
 mv "$out/json.$$.tmp" "$out/consensus.json"
 
+aee-kpi "$@" -g channel --moments -o "$out/channels.csv" "$orders"
 aee-forecast -q -n 90 --components -o "$out/components.csv" "$out/daily.csv"
 
 calendar=()
