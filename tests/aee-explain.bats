@@ -470,10 +470,20 @@ aee-explain: --now: 1 of 7 days are missing: the sums of the others are scaled b
         2025-01-02,a,1000,20,60000 2025-01-02,b,3000,60,170000 >in
     aee-explain -D channel --now 2025-01-02 in >out
     near "$(field out element a channel se)" "$(awk 'BEGIN { print sqrt(230000) }')" 1e-3
+    [ "$(field out element a channel verdict)" = real ]
+    # With as few orders before, that error is not to be believed.
+    sed 's/,60,/,29,/' in | aee-explain -D channel --now 2025-01-02 >out
     [ "$(field out element a channel verdict)" = thin ]
     cut -d, -f1-4 in | aee-explain -D channel --now 2025-01-02 >out
     [ -z "$(field out element a channel se)" ]
     [ "$(field out element a channel verdict)" = thin ]
+}
+
+@test "aee-explain: -D is sure of what sold no longer" {
+    shop 2025-01-01 14 'if (c == 0 && i > 6) { orders = 0; revenue = 0 }' >in
+    aee-explain -D channel in >out
+    [ "$(field out element Search channel o1)" = 0 ]
+    [ "$(field out element Search channel verdict)" = real ]
 }
 
 @test "aee-explain: where nothing changed, no dimension explains it" {

@@ -150,6 +150,14 @@ END
         and .findings[0].sentence == "Revenue from 2025-09-08 to 2025-09-14 was 6,523,427, 1,510,573 less than from 2025-09-01 to 2025-09-07 (-18.8 %): a real change (q 0.0004)."' "$T/d.json"
 }
 
+@test "aee-insights: records of --by-member are in the document, without findings" {
+    aee-kpi -g channel -t "$Y/traffic.csv" "$Y/orders.csv" | aee-explain -q --by-member >"$T/members.csv"
+    aee-insights --explain "$T/members.csv" "$Y/consensus.csv" >"$T/members.json"
+    jq -e '.change_analysis | .available and (.findings | length == 0)
+        and ([.effects[] | select(.level == "member") | .driver] | unique == ["history", "share"])' "$T/members.json"
+    valid "$T/members.json"
+}
+
 @test "aee-insights: incidents have a peak, the models that agree, and their cause" {
     insights >"$T/d.json"
     jq -e '.incidents | .made_of == "incidents"

@@ -5,6 +5,7 @@
 
 #include "explain.h"
 #include "model/adtributor.h"
+#include "model/attribution.h"
 #include "record/cli.h"
 
 /* Orders come one by one, so that the variance of a sum of their values is the
@@ -15,6 +16,14 @@ revenue_error(const struct explain *x, const struct explain_part *p0,
 {
 	return sqrt(p0->squares * x->base.scale * x->base.scale +
 	    p1->squares * x->now.scale * x->now.scale);
+}
+
+/* The squares of both periods make one error, so that one with many orders
+ * tells it: what sold no longer is no less sure for that. */
+static bool
+few_orders(const struct explain_part *p0, const struct explain_part *p1)
+{
+	return fmax(p0->orders, p1->orders) < ATTRIBUTION_THIN;
 }
 
 static struct explain_dimension
@@ -69,7 +78,7 @@ add_dimension_line(struct explain *x, const char *level, size_t kind,
 	line.r0 = explain_money_of(p0, x->base.scale);
 	line.r1 = explain_money_of(p1, x->now.scale);
 	line.surprise = surprise;
-	line.by_value = true;
+	line.by_value = few_orders(p0, p1);
 	explain_add_judged(x, line, line.r1.value - line.r0.value,
 	    revenue_error(x, p0, p1));
 }
@@ -100,7 +109,7 @@ explain_dimensions(struct explain *x, struct explain_dimension *d,
 	struct explain_line line = explain_new_line(x, "total", 0, EXPLAIN_NONE,
 	    "change");
 
-	line.by_value = true;
+	line.by_value = few_orders(&x->all[0], &x->all[1]);
 	explain_add_judged(x, line, x->change,
 	    revenue_error(x, &x->all[0], &x->all[1]));
 	for (size_t k = 0; k < x->kinds; k++)
