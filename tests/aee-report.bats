@@ -265,6 +265,7 @@ END
 @test "aee-report: colors are for terminals, and NO_COLOR is respected" {
     aee-report -F text "$T/days.csv" >"$T/plain.txt"
     absent $'\033' "$T/plain.txt"
+    script -qec true /dev/null </dev/null >"$T/pty" 2>&1 || skip "no terminal can be had: $(<"$T/pty")"
     script -qec "env -u NO_COLOR aee-report -F text '$T/days.csv'" /dev/null </dev/null | grep -q $'\033\[1m'
     script -qec "NO_COLOR=1 aee-report -F text '$T/days.csv'" /dev/null </dev/null >"$T/no.txt"
     absent $'\033' "$T/no.txt"
