@@ -30,19 +30,8 @@ for the calendar.  Example, for line items:
 END
 }
 
-case ${1-} in
--h | --help) usage; exit 0 ;;
-esac
-if [ $# -lt 3 ]; then
-    usage >&2
-    exit 2
-fi
-orders=$1 traffic=$2 out=$3
-shift 3
-beside=$(dirname "$orders")
-[ "$traffic" = - ] || set -- -t "$traffic" "$@"
-mkdir -p "$out"
-trap 'rm -f "$out"/*.$$.tmp' EXIT
+# shellcheck source=pipelines/arguments.sh
+. "$(dirname "$0")/arguments.sh"
 
 aee-kpi "$@" -o "$out/daily.csv" "$orders"
 aee-kpi "$@" --summary -o "$out/kpi.json" "$orders"

@@ -17,7 +17,7 @@ $(RUN_DATA) &: $(RUN_CONFIG) $(B)/bin/aee-simulate
 	@touch $(RUN_DATA)
 
 $(RUN_RESULTS) &: out/data/orders.csv out/data/website_traffic.csv \
-    pipelines/analyze.sh $(TOOLS)
+    pipelines/analyze.sh pipelines/arguments.sh $(TOOLS)
 	PATH="$(abspath $(B)/bin):$$PATH" pipelines/analyze.sh \
 	    out/data/orders.csv out/data/website_traffic.csv out
 
@@ -25,7 +25,7 @@ $(RUN_RESULTS) &: out/data/orders.csv out/data/website_traffic.csv \
 detect: out/detect.txt
 
 out/detect.txt: out/data/orders.csv out/data/website_traffic.csv \
-    pipelines/detect.sh $(TOOLS)
+    pipelines/detect.sh pipelines/arguments.sh $(TOOLS)
 	PATH="$(abspath $(B)/bin):$$PATH" pipelines/detect.sh \
 	    out/data/orders.csv out/data/website_traffic.csv out
 

@@ -355,30 +355,30 @@ write_changepoints(struct run *r)
 {
 	for (size_t k = 0; k < r->n; k++) {
 		const struct forecast_series *s = &r->series[k];
-		const struct prophet_values *v;
-		double unit, slope;
+		double *day, *change, slope;
+		size_t n;
 
 		if (s->fit == NULL)
 			continue;
-		v = prophet_values(s->fit);
-		unit = (s->spec.growth == PROPHET_LOGISTIC ? 1 : v->y_scale) /
-		    v->t_scale;
-		slope = v->k * unit;
-		for (size_t i = 0; i < v->n_changepoints; i++) {
-			const double change = v->delta[i] * unit;
-
-			if (change == 0)
+		n = prophet_values(s->fit)->n_changepoints;
+		day = calloc(n + 1, sizeof(*day));
+		change = calloc(n + 1, sizeof(*change));
+		if (day == NULL || change == NULL)
+			cli_no_memory(r->cli);
+		slope = prophet_changepoints(s->fit, day, change);
+		for (size_t i = 0; i < n; i++) {
+			if (change[i] == 0)
 				continue;
 			write_groups(r, k);
-			recout_date(r->out,
-			    (int32_t)lround(v->start +
-				v->changepoint[i] * v->t_scale));
+			recout_date(r->out, (int32_t)lround(day[i]));
 			recout_number(r->out, slope);
-			recout_number(r->out, change);
-			slope += change;
+			recout_number(r->out, change[i]);
+			slope += change[i];
 			recout_number(r->out, slope);
 			recout_end(r->out);
 		}
+		free(day);
+		free(change);
 	}
 }
 

@@ -329,8 +329,10 @@ void prophet_component(const struct prophet *fit,
 
 /* The n_changepoints changes of slope: their times in days, and by how much the
  * trend changes per day from there on, in the unit of y; of a logistic trend,
- * what is inside of the exponential. */
-void prophet_changepoints(const struct prophet *fit, double *t, double *change);
+ * what is inside of the exponential.  Returns the slope before the first, in
+ * the unit of the changes. */
+double prophet_changepoints(const struct prophet *fit, double *t,
+    double *change);
 
 /* What a unit more of a feature does: in the unit of y if it is additive, as a
  * share of the trend if it is multiplicative. */

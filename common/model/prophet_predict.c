@@ -214,17 +214,19 @@ prophet_component(const struct prophet *fit, const struct prophet_rows *rows,
 	}
 }
 
-void
+double
 prophet_changepoints(const struct prophet *fit, double *t, double *change)
 {
 	const struct prophet_values *v = &fit->values;
 	const double scale = fit->spec.growth == PROPHET_LOGISTIC ? 1
 								  : v->y_scale;
+	const double unit = scale / v->t_scale;
 
 	for (size_t i = 0; i < v->n_changepoints; i++) {
-		t[i] = v->start + v->t_scale * v->changepoint[i];
-		change[i] = v->delta[i] * scale / v->t_scale;
+		t[i] = v->start + v->changepoint[i] * v->t_scale;
+		change[i] = v->delta[i] * unit;
 	}
+	return v->k * unit;
 }
 
 double

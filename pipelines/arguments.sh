@@ -1,0 +1,18 @@
+# What the pipelines do alike with "ORDERS TRAFFIC OUTDIR [options of aee-kpi...]".
+# Sourced with those arguments, where usage() is the caller's own.  Sets orders,
+# out and beside (the folder of ORDERS), leaves the options of aee-kpi as the
+# arguments, makes OUTDIR, and sees to it that no temporary file stays there.
+# shellcheck shell=bash disable=SC2034 # its callers use what it sets
+case ${1-} in
+-h | --help) usage; exit 0 ;;
+esac
+if [ $# -lt 3 ]; then
+    usage >&2
+    exit 2
+fi
+orders=$1 traffic=$2 out=$3
+shift 3
+beside=$(dirname "$orders")
+[ "$traffic" = - ] || set -- -t "$traffic" "$@"
+mkdir -p "$out"
+trap 'rm -f "$out"/*.$$.tmp' EXIT
