@@ -459,102 +459,88 @@ judge_as_specified(const struct shop *shop, struct metrics *m,
 	assert_int_equal(detect_run(&params, m, shop->holiday, r), 0);
 }
 
-/* Against another implementation, on the labelled shops of a file: the days
- * that differ in flag or step, and those in the z of revenue or ln p. */
+/* Against another implementation: the days that differ in flag or step, and
+ * those in the z of revenue or ln p (given to 3 decimals). */
+struct difference {
+	size_t flags, sizes;
+};
+
 static void
-compare(const char *days, const char *outputs, size_t *n, size_t *differ,
-    size_t *sizes)
+compare(const struct shop *shop, const struct shops *made, size_t row,
+    void *with)
 {
-	struct shops all, want;
-	struct shop shop;
-	size_t next = 0, row = 0;
+	struct difference *diff = with;
+	struct metrics m;
+	struct detect_result r;
 
-	*n = *differ = *sizes = 0;
-	assert_int_equal(shops_read(&all, days), 0);
-	assert_int_equal(shops_read(&want, outputs), 0);
-	for (; shop_next(&all, &next, &shop) == 0; shop_release(&shop)) {
-		struct metrics m;
-		struct detect_result r;
+	judge_as_specified(shop, &m, &r);
+	assert_int_equal(m.m, 27);
+	for (size_t t = 0; t < shop->n; t++) {
+		const struct detect_day *d = &r.day[t];
+		const size_t at = row + t;
 
-		judge_as_specified(&shop, &m, &r);
-		assert_int_equal(m.m, 27);
-		for (size_t t = 0; t < shop.n; t++, row++, ++*n) {
-			const double *x = want.row[row].x;
-			const struct detect_day *d = &r.day[t];
-
-			*differ += (d->flag == FLAG_YES) !=
-				(x[shops_column(&want, "engine_flag")] != 0) ||
-			    d->is_step !=
-				(x[shops_column(&want, "engine_step")] != 0);
-			*sizes += fabs(r.z[t] -
-				      x[shops_column(&want, "z_revenue")]) >
-			    0.00051;
-			if (shop.holiday[t] || d->flag == FLAG_YES)
-				continue; /* defined in another way there */
-			assert_near(d->ln_p, d->day_ln_p, 0);
-			*sizes += fabs(d->ln_p -
-				      x[shops_column(&want, "engine_lnp")]) >
-			    0.00051;
-		}
-		detect_release(&r);
-		metrics_release(&m);
+		diff->flags += (d->flag == FLAG_YES) !=
+			(shops_value(made, at, "engine_flag") != 0) ||
+		    d->is_step != (shops_value(made, at, "engine_step") != 0);
+		diff->sizes += fabs(r.z[t] -
+				   shops_value(made, at, "z_revenue")) >
+		    0.00051;
+		if (shop->holiday[t] || d->flag == FLAG_YES)
+			continue; /* defined in another way there */
+		assert_near(d->ln_p, d->day_ln_p, 0);
+		diff->sizes += fabs(d->ln_p -
+				   shops_value(made, at, "engine_lnp")) >
+		    0.00051;
 	}
-	shops_release(&want);
-	shops_release(&all);
+	detect_release(&r);
+	metrics_release(&m);
 }
 
 static void
 six_shops_are_judged_as_by_the_reference(void **state)
 {
-	size_t n, differ, sizes;
+	const char *six = "tests/data/detect-days.csv.gz";
+	struct difference d = { 0 };
 
 	(void)state;
-	compare("tests/data/detect-days.csv.gz",
-	    "tests/data/detect-days.csv.gz", &n, &differ, &sizes);
-	assert_int_equal(n, 2546);
-	assert_int_equal(differ, 0);
-	assert_int_equal(sizes, 0);
+	assert_int_equal(shops_beside(six, six, compare, &d), 2546);
+	assert_int_equal(d.flags, 0);
+	assert_int_equal(d.sizes, 0);
 }
 
 static void
 forty_shops_are_judged_as_by_the_reference(void **state)
 {
-	const char *reference = getenv("AEE_REFERENCE");
-	char days[4096], outputs[4096];
-	size_t n, differ, sizes;
+	char days[4096], made[4096];
+	struct difference d = { 0 };
+	size_t n;
 
 	(void)state;
-	if (reference == NULL)
+	if (shops_path(days, "dev_daily.csv.gz") == NULL ||
+	    shops_path(made, "dev_reference_outputs.csv.gz") == NULL)
 		skip();
-	snprintf(days, sizeof(days), "%s/detection/dev_daily.csv.gz",
-	    reference);
-	snprintf(outputs, sizeof(outputs),
-	    "%s/detection/dev_reference_outputs.csv.gz", reference);
-	compare(days, outputs, &n, &differ, &sizes);
+	n = shops_beside(days, made, compare, &d);
 	assert_int_equal(n, 28533);
 	/* A step that echoes an earlier one there is none here. */
-	assert_in_range(differ, 0, n / 1000);
-	assert_in_range(sizes, 0, n / 10);
+	assert_in_range(d.flags, 0, n / 1000);
+	assert_in_range(d.sizes, 0, n / 10);
 }
 
 /* With the price index and a looser limit; and no more is false. */
 static void
 the_defaults_find_more_than_the_reference(void **state)
 {
-	const char *reference = getenv("AEE_REFERENCE");
 	struct score_counts sum = { 0 }, counts;
 	struct score_events events = { 0 };
 	double measure[SCORE_MEASURES];
 	struct shops all;
 	struct shop shop;
 	size_t next = 0;
-	char path[4000];
+	char path[4096];
 
 	(void)state;
-	if (reference == NULL)
+	if (shops_path(path, "dev_daily.csv.gz") == NULL)
 		skip();
-	snprintf(path, sizeof(path), "%s/detection/dev_daily.csv.gz",
-	    reference);
 	assert_int_equal(shops_read(&all, path), 0);
 	for (; shop_next(&all, &next, &shop) == 0; shop_release(&shop)) {
 		struct detect_params params;
