@@ -264,6 +264,11 @@ same() {
     run -1 --separate-stderr aee-detect <<<$'day,revenue\nsoon,5'
     [[ $stderr == "aee-detect: stdin: no column 'date'"* ]]
     run -1 --separate-stderr aee-detect <"/dev/null"
+    run -1 --separate-stderr aee-detect <<<$'date,sessions_a\n2025-01-01,0\n2025-01-02,-3'
+    [ "$stderr" = "aee-detect: stdin:3: column 'sessions_a': '-3' is negative" ]
+    run -1 --separate-stderr aee-detect <<<$'date,dimension,member,sessions\n2025-01-01,total,,-3'
+    [ "$stderr" = "aee-detect: stdin:2: column 'sessions': '-3' is negative" ]
+    run -0 --separate-stderr aee-detect <<<$'date,revenue,orders\n2025-01-01,-5,1'
 }
 
 @test "aee-detect: bad options end with status 2" {
