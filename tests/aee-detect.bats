@@ -166,6 +166,31 @@ same() {
     awk -F, -v OFS=, '$5 == "a" || NR == 1 { print $6, $7, $8, $9, $10 }' "$T/online.csv" | diff -u - "$T/alone.csv"
 }
 
+@test "aee-detect: a holiday may be of one shop alone" {
+    awk -F, -v OFS=, 'NR == 1 { print $0, "country", "shop"; next }
+        { print $0, "in", "a" ; print $0, "in", "b"; print $0, "de", "a" }' "$F/calm.csv" >"$T/three.csv"
+    flagged() {
+        aee-detect -q "$@" -g country,shop --holidays "$T/h.csv" "$T/three.csv" |
+            awk -F, '$8 == 1 { print $5 $6 }' | paste -sd ' '
+    }
+    printf 'holiday,date\nFair,2024-04-11\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina inb dea" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,in,b\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina dea" ]
+    [ "$(flagged --online)" = "ina dea" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,in,\nFair,2024-01-01,,\n' >"$T/h.csv"
+    [ "$(flagged)" = "dea" ]
+    printf 'holiday,date,shop\nFair,2025-04-11,a\n' >"$T/h.csv"
+    [ "$(flagged)" = "inb" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,,\n' >"$T/h.csv"
+    [ "$(flagged)" = "" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,fr,a\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina inb dea" ]
+    # Without -g nobody asks whose they are.
+    printf 'holiday,date,shop\nFair,2025-04-11,z\n' >"$T/h.csv"
+    [ "$(aee-detect --holidays "$T/h.csv" "$F/calm.csv" | awk -F, '$6 == 1' | wc -l)" -eq 0 ]
+}
+
 @test "aee-detect: a last day of which half is there is left out" {
     awk -F, -v OFS=, 'NR == 183 { for (i = 2; i <= 4; i++) $i = int($i * .45) } 1' "$F/calm.csv" >"$T/half.csv"
     run -0 --separate-stderr aee-detect "$T/half.csv"

@@ -374,6 +374,12 @@ groups_find_run(struct groups *g, struct span *const *span, size_t n,
 }
 
 size_t
+groups_width(const struct groups *g)
+{
+	return g->n;
+}
+
+size_t
 groups_count(const struct groups *g)
 {
 	return g->count;

@@ -29,6 +29,9 @@ size_t groups_look(const struct groups *groups, const struct field *key);
 
 size_t groups_count(const struct groups *groups);
 
+/* Fields of a key. */
+size_t groups_width(const struct groups *groups);
+
 /* Field i of a group's key, as it first appeared. */
 struct field groups_key(const struct groups *groups, size_t group, size_t i);
 
