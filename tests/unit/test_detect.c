@@ -430,6 +430,27 @@ a_jump_is_a_step_and_a_slope_is_none(void **state)
 	assert_int_equal(steps_of(a, N, 1, found), 0);
 }
 
+/* They make their own tests swing, behind which most would hide; the last one is
+ * too small. */
+static void
+many_steps_do_not_hide_each_other(void **state)
+{
+	enum { N = 300 };
+	double a[N];
+	struct step found[N / STEP_APART + 1];
+	struct rng rng;
+
+	(void)state;
+	rng_init(&rng, 24, 0);
+	for (size_t t = 0; t < N; t++)
+		a[t] = normal(&rng) + (t / 50 == 1 || t / 50 == 3 ? 8 : 0) +
+		    (t >= 250 ? 2 : 0);
+	assert_int_equal(steps_of(a, N, 1, found), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_in_range(found[i].day, 50 * (i + 1) - 1,
+		    50 * (i + 1) + 1);
+}
+
 /* ---- the engine ---------------------------------------------------------- */
 
 /* Without the false alarms that a few hundred days may have by chance. */
@@ -834,6 +855,7 @@ main(void)
 		cmocka_unit_test(segments_are_the_best_of_all),
 		cmocka_unit_test(a_segment_names_the_metric_that_explains_it),
 		cmocka_unit_test(a_jump_is_a_step_and_a_slope_is_none),
+		cmocka_unit_test(many_steps_do_not_hide_each_other),
 		cmocka_unit_test(six_shops_are_judged_as_by_the_reference),
 		cmocka_unit_test(forty_shops_are_judged_as_by_the_reference),
 		cmocka_unit_test(the_defaults_find_more_than_the_reference),
