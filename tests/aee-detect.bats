@@ -142,6 +142,35 @@ same() {
     [ "$(wc -l <"$T/i.csv")" -eq 1 ]
 }
 
+@test "aee-detect: a closed day without traffic is no payment outage" {
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = $3 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    told() {
+        aee-detect -q --incidents "$T/i.csv" "$@" -o /dev/null "$T/closed.csv"
+        grep ,2025-03-20,2025-03-20,dip, "$T/i.csv" | cut -d, -f10-
+    }
+    [ "$(told | cut -d, -f1)" = payment_outage ]
+    [ "$(told -c revenue,orders)" = "unknown,no orders at all; no traffic to tell an outage from a closed day" ]
+    [ "$(told -c revenue)" = "unknown,no orders at all; no traffic to tell an outage from a closed day" ]
+    # Fewer orders may be an outage or fewer visitors.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = int($2 / 4); $3 = int($3 / 4) } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(told | cut -d, -f1)" = payment_outage ]
+    [ "$(told -c revenue,orders)" = "unknown,fewer orders of all alike; no traffic to tell an outage from fewer visitors" ]
+    # And without visits nobody can have bought.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = $3 = $4 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(told)" = 'unknown,"no visits and no orders at all: closed, down, or the data are missing"' ]
+    # Visitors that are not counted still buy.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $4 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(aee-detect -q --incidents - -o /dev/null "$T/closed.csv" | grep ,2025-03-20, | cut -d, -f10)" = tracking_outage ]
+}
+
+@test "aee-detect: a channel that rarely sells does not flag the days on which it does" {
+    awk -F, -v OFS=, 'NR == 1 { print $1, $2, $3, $4, "sessions_a", "orders_a", "revenue_a", "sessions_b", "orders_b", "revenue_b"; next }
+        { o = NR % 9 == 0 ? NR % 4 + 1 : 0; v = o * (NR % 7 + 1) * 40
+          print $1, $2, $3, $4, $4 - 20, $3 - o, $2 - v, 20, o, v }' "$F/calm.csv" >"$T/rare.csv"
+    run -0 aee-detect "$T/rare.csv"
+    [ "$(awk -F, 'NR > 1 && $(NF - 3) == 1 { print $1 }' <<<"$output")" = 2025-04-11 ]
+}
+
 @test "aee-detect: -c takes one column, or some" {
     run -0 aee-detect -c sessions "$F/calm.csv"
     [ "$(awk -F, '$6 == 1 { print $1, $7 }' <<<"$output")" = "2025-04-11 sessions" ]

@@ -330,7 +330,9 @@ doubt_of(const struct teller *w, const struct span *s,
 		if (is_gone(w, s, METRIC_SESSIONS))
 			return INCIDENT_NOTHING;
 	}
-	return cause->blind && !known ? INCIDENT_NO_TRAFFIC : INCIDENT_NO_DOUBT;
+	return cause->cause == INCIDENT_PAYMENT_OUTAGE && cause->blind && !known
+	    ? INCIDENT_NO_TRAFFIC
+	    : INCIDENT_NO_DOUBT;
 }
 
 /* ---- telling ------------------------------------------------------------- */
