@@ -203,8 +203,8 @@ values_that_halve_are_no_sale(void **state)
 	for (size_t k = 0; k < CATEGORIES; k++)
 		scale(s.value[k], FIRST, FIRST + 3, 0.5);
 	for (size_t c = 0; c < CHANNELS; c++) {
-		scale(s.sessions[c], FIRST, FIRST + 3, 1.06);
-		scale(s.conversion[c], FIRST, FIRST + 3, 1.05);
+		scale(s.sessions[c], FIRST, FIRST + 3, 1.05);
+		scale(s.conversion[c], FIRST, FIRST + 3, 1.03);
 	}
 	tell(&s, NULL, &told);
 	in = the_incident(&told, 3);
