@@ -250,4 +250,13 @@ shops_beside(const char *days, const char *outputs,
 	return row;
 }
 
+/* As if nothing were known of the counts behind the metrics: other
+ * implementations know nothing of them. */
+static inline void
+forget_events(struct metrics *set)
+{
+	for (size_t i = 0; i < set->m * set->n; i++)
+		set->events[i] = NAN;
+}
+
 #endif
