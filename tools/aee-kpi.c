@@ -1014,6 +1014,7 @@ main(int argc, char *argv[])
 	o = parse_options(&cli, argc, argv);
 	n = (size_t)(argc - optind);
 	cli_start(&cli);
+	cli_progress(&cli, PROGRESS_BYTES);
 	start(&k);
 	if (o.rollup)
 		run_rollup(&k, argv + optind, n);
