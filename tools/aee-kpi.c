@@ -9,15 +9,14 @@
 #include "base/expr.h"
 #include "base/number.h"
 #include "base/opt.h"
-#include "base/vec.h"
 #include "model/kpi.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/json.h"
 #include "record/output.h"
-#include "record/table.h"
 
 #include "kpi_cube.h"
+#include "kpi_products.h"
 #include "kpi_run.h"
 
 static const char usage[] =
@@ -266,69 +265,13 @@ begin_sums(struct kpis *k, const int *group, int channel)
 			k->channel_group = i;
 	if (!k->o->summary) {
 		k->to.kpi = new_kpi(k, k->o->period,
-		    channel != -1 && k->channel_group == SIZE_MAX);
+		    channel != -1 && k->channel_group == SIZE_MAX &&
+			k->o->cube == NULL);
 		return;
 	}
 	k->to.kpi = new_kpi(k, KPI_ALL, true);
 	k->to.by_month = new_kpi(k, KPI_MONTH, false);
 	k->to.of_channel = new_kpi(k, KPI_ALL, false);
-}
-
-/* ---- products --------------------------------------------------------------- */
-
-/* The products file: cost and the columns that may serve as groups. */
-struct products {
-	struct groups *ids; /* product_id -> number */
-	struct decimal *cost;
-	size_t capacity;
-	struct table *rows;
-	int *group; /* column of each group that the orders lack, or -1 */
-};
-
-static void
-read_products(struct kpis *k, struct products *p, const char *path)
-{
-	struct recin *in = cli_table(k->cli, path);
-	int id = cli_need(k->cli, in, "product_id");
-	int cost = k->o->cube != NULL ? -1 : cli_need(k->cli, in, "cost_price");
-
-	recin_want_all(in);
-	for (size_t i = 0; i < k->cli->ngroup; i++)
-		p->group[i] = recin_find(in, k->cli->group[i]);
-	if ((p->ids = groups_new(1)) == NULL || (p->rows = table_new()) == NULL)
-		cli_no_memory(k->cli);
-	while (cli_next(k->cli, in)) {
-		struct field key = recin_field(in, id);
-		struct decimal value = { 0 };
-		bool fresh;
-		size_t n;
-
-		if (cost != -1 &&
-		    !cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
-			continue;
-		n = groups_find(p->ids, &key, &fresh);
-		if (n == SIZE_MAX)
-			cli_no_memory(k->cli);
-		if (!fresh) {
-			cli_ok(k->cli, in,
-			    recin_reject(in, id, "stands twice"));
-			continue;
-		}
-		if (vec_grow(&p->cost, &p->capacity, n + 1, sizeof(*p->cost)) ==
-			-1 ||
-		    table_add(p->rows, in) == -1)
-			cli_no_memory(k->cli);
-		p->cost[n] = value;
-	}
-}
-
-static void
-products_release(struct products *p)
-{
-	groups_free(p->ids);
-	table_free(p->rows);
-	free(p->cost);
-	free(p->group);
 }
 
 /* ---- orders ------------------------------------------------------------------ */
@@ -338,14 +281,23 @@ find_operands(struct kpis *k, struct recin *in, struct order_columns *c)
 {
 	const char *const *names;
 
+	c->expression = k->o->value;
 	c->noperands = expr_columns(k->o->value, &names);
 	c->operand = calloc(c->noperands + 1, sizeof(*c->operand));
-	c->values = calloc(c->noperands + 1, sizeof(*c->values));
-	if (c->operand == NULL || c->values == NULL)
+	if (c->operand == NULL)
 		cli_no_memory(k->cli);
 	for (size_t i = 0; i < c->noperands; i++)
 		c->operand[i] = cli_need(k->cli, in, names[i]);
 }
+
+/* How orders are read. */
+struct orders {
+	struct order_columns columns;
+	struct products products;
+	struct order_run *run;  /* NULL: one by one alone */
+	struct decimal *values; /* of the operands of a row */
+	struct field *key;      /* of a row */
+};
 
 static void
 find_columns(struct kpis *k, struct recin *in, const struct products *p,
@@ -364,23 +316,26 @@ find_columns(struct kpis *k, struct recin *in, const struct products *p,
 				      : -1;
 	c->product = k->o->products ? cli_need(k->cli, in, "product_id") : -1;
 	c->quantity = k->o->products ? recin_find(in, "quantity") : -1;
+	c->products = p;
+	c->costs = k->costs;
+	c->moments = k->moments;
 	c->group = calloc(k->cli->ngroup + 1, sizeof(*c->group));
 	c->ngroup = k->cli->ngroup;
 	if (c->group == NULL)
 		cli_no_memory(k->cli);
 	for (size_t i = 0; i < k->cli->ngroup; i++) {
 		c->group[i] = recin_find(in, k->cli->group[i]);
-		if (c->group[i] == -1 &&
-		    (p->group == NULL || p->group[i] == -1))
+		if (c->group[i] == -1 && p->column[i] == -1)
 			cli_need(k->cli, in, k->cli->group[i]);
 	}
 }
 
 /* The value of the row at hand; false if it is left out. */
 static bool
-order_value(struct kpis *k, struct recin *in, struct order_columns *c,
+order_value(struct kpis *k, struct recin *in, const struct orders *o,
     struct decimal *value)
 {
+	const struct order_columns *c = &o->columns;
 	struct decimal square;
 
 	if (k->o->value == NULL) {
@@ -390,10 +345,10 @@ order_value(struct kpis *k, struct recin *in, struct order_columns *c,
 	} else {
 		for (size_t i = 0; i < c->noperands; i++)
 			if (!cli_ok(k->cli, in,
-				recin_decimal(in, c->operand[i], &c->values[i],
+				recin_decimal(in, c->operand[i], &o->values[i],
 				    NULL)))
 				return false;
-		if (expr_eval(k->o->value, c->values, value) == -1)
+		if (expr_eval(k->o->value, o->values, value) == -1)
 			return cli_ok(k->cli, in,
 			    recin_reject(in, -1,
 				"the value has more than 38 digits"));
@@ -407,9 +362,11 @@ order_value(struct kpis *k, struct recin *in, struct order_columns *c,
 
 /* The product of the row at hand and its cost; false if it is left out. */
 static bool
-order_cost(struct kpis *k, struct recin *in, const struct order_columns *c,
-    const struct products *p, size_t *product, struct decimal *cost)
+order_cost(struct kpis *k, struct recin *in, const struct orders *o,
+    size_t *product, struct decimal *cost)
 {
+	const struct order_columns *c = &o->columns;
+	const struct products *p = &o->products;
 	struct field key;
 	struct decimal quantity = { .mantissa = 1 };
 
@@ -456,80 +413,98 @@ add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 	check_add(k, in, kpi_add_order(k->to.of_channel, &of_channel));
 }
 
-/* Orders in runs, where nothing but date, value, groups and customers is asked
- * for; NULL otherwise. */
-static struct order_run *
-new_run(const struct kpis *k, const struct order_columns *c)
+/* The number of the groups of the row at hand. */
+static size_t
+order_group(const struct kpis *k, struct recin *in, const struct orders *o,
+    size_t product)
 {
-	struct order_columns needed = *c;
-	struct order_run *run;
+	const struct order_columns *c = &o->columns;
+	const struct span *own = o->products.field + product * c->ngroup;
 
-	if (k->to.by_month != NULL || k->o->value != NULL || k->o->moments ||
-	    c->product != -1 || c->order != -1 ||
-	    k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
-		return NULL;
-	if (k->channel_group != SIZE_MAX)
-		needed.channel = -1;
-	if ((run = order_run_new(&needed, &k->to)) == NULL)
+	for (size_t i = 0; i < c->ngroup; i++)
+		if (c->group[i] != -1)
+			recin_get(in, c->group[i], &o->key[i]);
+		else
+			o->key[i] = (struct field){ .p = own[i].p,
+				.n = own[i].n,
+				.kind = own[i].kind,
+				.padded = true };
+	return number_of(k, k->to.groups, o->key);
+}
+
+/* Add the row at hand, unless it is left out. */
+static void
+read_order(struct kpis *k, struct recin *in, const struct orders *o)
+{
+	const struct order_columns *c = &o->columns;
+	struct kpi_order order = { 0 };
+	struct field channel;
+	size_t product = 0;
+
+	if (!cli_ok(k->cli, in, recin_date(in, c->date, &order.day)) ||
+	    !order_value(k, in, o, &order.value) ||
+	    !order_cost(k, in, o, &product, &order.cost))
+		return;
+	order.group = order_group(k, in, o, product);
+	if (c->channel != -1) {
+		recin_get(in, c->channel, &channel);
+		order.channel = number_of(k, k->to.channels, &channel);
+	}
+	order.order = number_or_none(k, in, k->to.orders, c->order);
+	order.customer = number_or_none(k, in, k->to.customers, c->customer);
+	add_order(k, in, &order);
+}
+
+static void
+start_orders(struct kpis *k, struct recin *in, struct orders *o)
+{
+	struct order_columns *c = &o->columns;
+
+	find_columns(k, in, &o->products, c);
+	begin_sums(k, c->group, c->channel);
+	if (k->channel_group != SIZE_MAX || k->o->cube != NULL)
+		c->channel = -1;
+	o->key = calloc(c->ngroup + 1, sizeof(*o->key));
+	o->values = calloc(c->noperands + 1, sizeof(*o->values));
+	if (o->key == NULL || o->values == NULL)
 		cli_no_memory(k->cli);
-	return run;
+	if (!order_run_can(c))
+		return;
+	if ((o->run = order_run_new(c, &k->to)) == NULL)
+		cli_no_memory(k->cli);
+}
+
+static void
+finish_orders(struct orders *o)
+{
+	order_run_free(o->run);
+	free(o->columns.operand);
+	free(o->columns.group);
+	free(o->values);
+	free(o->key);
+	products_release(&o->products);
 }
 
 static struct recin *
 read_orders(struct kpis *k, char *const *paths, size_t n)
 {
 	struct recin *in;
-	struct order_columns c = { 0 };
-	struct kpi_order o = { 0 };
-	struct order_run *run;
-	struct products p = { 0 };
-	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
+	struct orders o = { 0 };
 
-	if (key == NULL)
-		cli_no_memory(k->cli);
-	if (k->o->products != NULL) {
-		p.group = calloc(k->cli->ngroup + 1, sizeof(*p.group));
-		if (p.group == NULL)
-			cli_no_memory(k->cli);
-		read_products(k, &p, k->o->products);
-	}
+	if (k->o->products != NULL)
+		products_read(&o.products, k->cli, k->o->products, k->costs);
+	else
+		products_none(&o.products, k->cli);
 	in = cli_input(k->cli, paths, n);
-	find_columns(k, in, &p, &c);
-	begin_sums(k, c.group, c.channel);
-	run = new_run(k, &c);
+	start_orders(k, in, &o);
 	for (;;) {
-		struct field channel;
-		size_t product = 0;
-
-		if (run != NULL && order_run_add(run, in) == -1)
+		if (o.run != NULL && order_run_add(o.run, in) == -1)
 			cli_no_memory(k->cli);
 		if (!cli_next(k->cli, in))
 			break;
-		if (!cli_ok(k->cli, in, recin_date(in, c.date, &o.day)) ||
-		    !order_value(k, in, &c, &o.value) ||
-		    !order_cost(k, in, &c, &p, &product, &o.cost))
-			continue;
-		for (size_t i = 0; i < k->cli->ngroup; i++)
-			if (c.group[i] != -1)
-				recin_get(in, c.group[i], &key[i]);
-			else
-				key[i] = table_field(p.rows, product,
-				    (size_t)p.group[i]);
-		o.group = number_of(k, k->to.groups, key);
-		if (k->channel_group == SIZE_MAX) {
-			recin_get(in, c.channel, &channel);
-			o.channel = number_of(k, k->to.channels, &channel);
-		}
-		o.order = number_or_none(k, in, k->to.orders, c.order);
-		o.customer = number_or_none(k, in, k->to.customers, c.customer);
-		add_order(k, in, &o);
+		read_order(k, in, &o);
 	}
-	order_run_free(run);
-	free(c.operand);
-	free(c.values);
-	free(c.group);
-	free(key);
-	products_release(&p);
+	finish_orders(&o);
 	return in;
 }
 
@@ -933,7 +908,7 @@ static void
 start(struct kpis *k)
 {
 	k->channel_group = SIZE_MAX;
-	k->costs = k->o->products != NULL;
+	k->costs = k->o->products != NULL && k->o->cube == NULL;
 	k->moments = k->o->moments;
 	if ((k->to.groups = groups_new(k->cli->ngroup)) == NULL ||
 	    (k->to.channels = groups_new(1)) == NULL ||

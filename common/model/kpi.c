@@ -240,50 +240,46 @@ reach(struct kpi *k, int32_t day)
 	widen(&k->covered, day);
 }
 
-/* An order without cost. */
+/* An order; square and cost: NULL where there is none. */
 static inline int
-add_order(struct kpi *k, struct cell *c, int32_t day, size_t channel,
-    const struct decimal *value, size_t order, size_t customer)
+add_order(struct kpi *k, const struct kpi_order *o,
+    const struct decimal *square, const struct decimal *cost)
 {
-	struct decimal square;
+	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
 	struct share *share;
 
-	if (c == NULL || count_distinct(k, c, order, customer) == -1)
+	if (c == NULL || count_distinct(k, c, o->order, o->customer) == -1)
 		return -1;
-	reach(k, day);
-	if (decimal_sum_add(&c->revenue, value) == -1)
-		return -2;
-	if (k->params.moments &&
-	    (decimal_mul(&square, value, value) == -1 ||
-		decimal_sum_add(&c->squares, &square) == -1))
+	reach(k, o->day);
+	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
+	    (square != NULL && decimal_sum_add(&c->squares, square) == -1) ||
+	    (cost != NULL && decimal_sum_add(&c->cost, cost) == -1))
 		return -2;
 	if (!k->params.top_channel)
 		return 0;
-	if ((share = share_of(c, channel)) == NULL)
+	if ((share = share_of(c, o->channel)) == NULL)
 		return -1;
-	return decimal_sum_add(&share->revenue, value) == -1 ? -2 : 0;
+	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
 }
 
 int
 kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
-	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
-	int status = add_order(k, c, o->day, o->channel, &o->value, o->order,
-	    o->customer);
+	struct decimal square;
 
-	if (status == 0 && o->cost.mantissa != 0 &&
-	    decimal_sum_add(&c->cost, &o->cost) == -1)
+	if (!k->params.moments)
+		return add_order(k, o, NULL, &o->cost);
+	if (decimal_mul(&square, &o->value, &o->value) == -1)
 		return -2;
-	return status;
+	return add_order(k, o, &square, &o->cost);
 }
 
-size_t
-kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+/* Sums of revenue, and no more. */
+static size_t
+add_plain(struct kpi *k, const struct kpi_run *run, size_t n)
 {
 	const int32_t *day = run->day;
 	bool daily = k->params.period == KPI_DAY;
-	bool plain = !k->params.customers && !k->params.moments &&
-	    !k->params.top_channel;
 	int32_t month_day = DATE_NONE;
 	int64_t period = 0;
 	size_t i;
@@ -297,20 +293,36 @@ kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 		else if (day[i] != month_day)
 			period = long_period_of(k, month_day = day[i]);
 		c = cell_at(k, run->group[i], period);
-		if (!plain) {
-			if (add_order(k, c, day[i],
-				run->channel == NULL ? 0 : run->channel[i],
-				&run->value[i], KPI_NONE,
-				run->customer == NULL ? KPI_NONE
-						      : run->customer[i]) != 0)
-				break;
-			continue;
-		}
 		if (c == NULL ||
 		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
 			break;
 		c->orders++;
 		reach(k, day[i]);
+	}
+	return i;
+}
+
+size_t
+kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+{
+	size_t i;
+
+	if (run->order == NULL && run->customer == NULL &&
+	    run->square == NULL && run->cost == NULL && !k->params.top_channel)
+		return add_plain(k, run, n);
+	for (i = 0; i < n; i++) {
+		const struct kpi_order o = { .day = run->day[i],
+			.group = run->group[i],
+			.channel = run->channel == NULL ? 0 : run->channel[i],
+			.value = run->value[i],
+			.order = run->order == NULL ? KPI_NONE : run->order[i],
+			.customer = run->customer == NULL ? KPI_NONE
+							  : run->customer[i] };
+
+		if (add_order(k, &o,
+			run->square == NULL ? NULL : &run->square[i],
+			run->cost == NULL ? NULL : &run->cost[i]) != 0)
+			break;
 	}
 	return i;
 }
