@@ -10,10 +10,11 @@
 #include "record/recin.h"
 
 #include "kpi_products.h"
+#include "kpi_tables.h"
 
 struct order_run {
 	const struct order_columns *columns;
-	const struct order_tables *to;
+	struct order_tables *to;
 	int column[RECIN_RUN_COLUMNS];
 	struct span *span[RECIN_RUN_COLUMNS];
 	size_t ncolumns;
@@ -68,8 +69,7 @@ add_columns(struct order_run *run, const struct order_columns *c)
 }
 
 struct order_run *
-order_run_new(const struct order_columns *columns,
-    const struct order_tables *tables)
+order_run_new(const struct order_columns *columns, struct order_tables *tables)
 {
 	struct order_run *run = calloc(1, sizeof(*run));
 
@@ -193,10 +193,17 @@ static int
 number_ids(struct groups *groups, struct order_run *run, size_t column,
     size_t first, size_t n, size_t *number)
 {
-	if (number_column(groups, run, column, first, n, number) == -1)
+	const struct span *id = run->span[column] + first;
+
+	if (column == 0)
+		return 0;
+	if (run->to->approximate)
+		for (size_t r = 0; r < n; r++)
+			number[r] = order_tables_hash(id[r].p, id[r].n);
+	else if (number_column(groups, run, column, first, n, number) == -1)
 		return -1;
-	for (size_t r = 0; column > 0 && r < n; r++)
-		if (run->span[column][first + r].n == 0)
+	for (size_t r = 0; r < n; r++)
+		if (id[r].n == 0)
 			number[r] = KPI_NONE;
 	return 0;
 }
@@ -242,17 +249,22 @@ add_numbered(struct order_run *run, size_t n)
 int
 order_run_add(struct order_run *run, struct recin *in)
 {
-	size_t n, first, added;
+	size_t n, first, good, room, added;
 
 	do {
 		n = recin_run(in, run->column, run->ncolumns, run->span,
 		    &first);
-		added = read_all(run, in, first, n);
-		if (number_all(run, first, added) == -1)
+		room = good = read_all(run, in, first, n);
+		if (good > 0 &&
+		    (room = order_tables_room(run->to, run->day, good)) == 0)
 			return -1;
-		added = add_numbered(run, added);
+		if (number_all(run, first, room) == -1)
+			return -1;
+		added = add_numbered(run, room);
 		recin_take(in, added);
-	} while (n > 0 && added == n);
+		if (order_tables_check(run->to) == -1)
+			return 0;
+	} while (n > 0 && added == room && (good == n || room < good));
 	return 0;
 }
 

@@ -9,9 +9,8 @@
 #include <stddef.h>
 
 struct expr;
-struct groups;
-struct kpi;
 struct order_run;
+struct order_tables;
 struct products;
 struct recin;
 
@@ -28,24 +27,17 @@ struct order_columns {
 	bool costs, moments;             /* are wanted */
 };
 
-/* What orders are added to: numbers of their keys, and sums. */
-struct order_tables {
-	struct groups *groups, *channels, *orders, *customers;
-	struct kpi *kpi;
-	/* --summary: besides kpi, which has one group and one period. */
-	struct kpi *by_month, *of_channel;
-};
-
 /* Runs of these columns, to be added to these tables, both of which must
  * outlive the run.  NULL if out of memory; free with order_run_free(). */
 struct order_run *order_run_new(const struct order_columns *columns,
-    const struct order_tables *tables);
+    struct order_tables *tables);
 
 /* Whether there are not too many columns for it. */
 bool order_run_can(const struct order_columns *columns);
 
 /* Add all that can be added of what the input has next, until a record comes
- * that must be looked at by itself.  0, or -1 if out of memory. */
+ * that must be looked at by itself, as the next one must when distinct counts
+ * need too much memory.  0, or -1 if out of memory. */
 int order_run_add(struct order_run *run, struct recin *in);
 
 void order_run_free(struct order_run *run); /* NULL is allowed */
