@@ -16,6 +16,7 @@
 #include "record/output.h"
 
 #include "kpi_cube.h"
+#include "kpi_dates.h"
 #include "kpi_products.h"
 #include "kpi_run.h"
 #include "kpi_tables.h"
@@ -497,6 +498,7 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	    !order_value(k, in, o, &order.value) ||
 	    !order_cost(k, in, o, &product, &order.cost))
 		return;
+	kpi_warn_far(k->cli, in, k->to.kpi, order.day);
 	if (order_tables_room(&k->to, &order.day, 1) == 0)
 		cli_no_memory(k->cli);
 	order.group = order_group(k, in, o, product);
@@ -607,6 +609,7 @@ read_traffic(struct kpis *k, const char *path)
 		    !cli_ok(k->cli, in,
 			recin_decimal(in, sessions_column, &sessions, NULL)))
 			continue;
+		kpi_warn_far(k->cli, in, k->to.kpi, day);
 		if (!grouped) {
 			kpi_cover(k->to.kpi, day);
 			continue;
@@ -722,6 +725,7 @@ read_sums(struct kpis *k, struct recin *in)
 		    !sum_of(k, in, c.cost, &s.cost, &there) ||
 		    !sum_of(k, in, c.squares, &s.squares, &there))
 			continue;
+		kpi_warn_far(cli, in, k->to.kpi, s.day);
 		for (size_t i = 0; i < cli->ngroup; i++)
 			key[i] = recin_field(in, c.group[i]);
 		s.group = number_of(k, k->to.groups, key);

@@ -9,6 +9,8 @@
 #include "record/cli.h"
 #include "record/group.h"
 
+#include "kpi_dates.h"
+
 struct kpi_cube {
 	struct cli *cli;
 	size_t ngroup;         /* of the cube's groups */
@@ -183,6 +185,7 @@ kpi_cube_traffic(struct kpi_cube *cube, const char *path)
 		    !cli_ok(cli, in,
 			recin_decimal(in, sessions_column, &sessions, NULL)))
 			continue;
+		kpi_warn_far(cli, in, cube->kpi, sums.day);
 		if (!grouped) {
 			kpi_cover(cube->kpi, sums.day);
 			continue;
@@ -272,6 +275,7 @@ kpi_cube_rows(struct kpi_cube *cube, struct recin *in)
 			    recin_reject(in, dimension, "is no dimension"));
 			continue;
 		}
+		kpi_warn_far(cli, in, cube->kpi, s.day);
 		for (size_t i = 0; i < cube->ngroup; i++)
 			cube->key[i] = recin_field(in, group[i]);
 		add(cube, recin_field(in, dimension), recin_field(in, member),
