@@ -607,7 +607,9 @@ read_traffic(struct kpis *k, const char *path)
 
 		if (!cli_ok(k->cli, in, recin_date(in, date, &day)) ||
 		    !cli_ok(k->cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)))
+			recin_decimal(in, sessions_column, &sessions, NULL)) ||
+		    !cli_not_negative(k->cli, in, sessions_column,
+			sessions.mantissa < 0))
 			continue;
 		kpi_warn_far(k->cli, in, k->to.kpi, day);
 		if (!grouped) {
@@ -722,6 +724,8 @@ read_sums(struct kpis *k, struct recin *in)
 		    !sum_of(k, in, c.revenue, &s.revenue, &s.has_orders) ||
 		    !count_of(k, in, c.orders, &s) ||
 		    !sum_of(k, in, c.sessions, &s.sessions, &s.has_sessions) ||
+		    !cli_not_negative(cli, in, c.sessions,
+			decimal_sum_sign(&s.sessions) < 0) ||
 		    !sum_of(k, in, c.cost, &s.cost, &there) ||
 		    !sum_of(k, in, c.squares, &s.squares, &there))
 			continue;
