@@ -34,9 +34,9 @@ struct engine {
 	size_t n, m;      /* days; metrics that are used */
 	size_t *metric;   /* k-th used -> number of the metric */
 	double *floor;    /* least sigma of the k-th */
-	double *weight;   /* of the k-th */
 	double *counting; /* noise of its counts alone */
 	double *usual;    /* events behind it, k * n + t */
+	double *weight;   /* of the k-th */
 	int8_t *holiday;  /* all 0 without a calendar */
 	int8_t *masked;   /* holidays and what was found */
 	struct fits slot[SLOTS];
@@ -145,9 +145,9 @@ engine_release(struct engine *e)
 		fits_release(&e->slot[i]);
 	free(e->masked);
 	free(e->holiday);
-	free(e->weight);
 	free(e->usual);
 	free(e->counting);
+	free(e->weight);
 	free(e->floor);
 	free(e->metric);
 }
@@ -232,13 +232,13 @@ engine_init(struct engine *e, const struct detect_params *params,
 	*e = (struct engine){ .params = params, .set = set, .n = n };
 	e->metric = calloc(set->m + 1, sizeof(*e->metric));
 	e->floor = calloc(set->m + 1, sizeof(*e->floor));
-	e->weight = calloc(set->m + 1, sizeof(*e->weight));
 	e->counting = calloc(set->m + 1, sizeof(*e->counting));
 	e->usual = calloc(set->m * n + 1, sizeof(*e->usual));
+	e->weight = calloc(set->m + 1, sizeof(*e->weight));
 	e->holiday = calloc(n + 1, sizeof(*e->holiday));
 	e->masked = calloc(n + 1, sizeof(*e->masked));
-	if (e->metric == NULL || e->floor == NULL || e->weight == NULL ||
-	    e->counting == NULL || e->usual == NULL || e->holiday == NULL ||
+	if (e->metric == NULL || e->floor == NULL || e->counting == NULL ||
+	    e->usual == NULL || e->weight == NULL || e->holiday == NULL ||
 	    e->masked == NULL)
 		return -1;
 	for (size_t t = 0; holiday != NULL && t < n; t++)

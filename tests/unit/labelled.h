@@ -217,6 +217,15 @@ shop_next(const struct shops *all, size_t *next, struct shop *shop)
 	return 0;
 }
 
+/* As if nothing were known of the counts behind the metrics: other
+ * implementations know nothing of them. */
+static inline void
+forget_events(struct metrics *set)
+{
+	for (size_t i = 0; i < set->m * set->n; i++)
+		set->events[i] = NAN;
+}
+
 /* What somebody else made of the same day: a row, its columns by name. */
 static inline double
 shops_value(const struct shops *s, size_t row, const char *name)
@@ -248,15 +257,6 @@ shops_beside(const char *days, const char *outputs,
 	shops_release(&made);
 	shops_release(&all);
 	return row;
-}
-
-/* As if nothing were known of the counts behind the metrics: other
- * implementations know nothing of them. */
-static inline void
-forget_events(struct metrics *set)
-{
-	for (size_t i = 0; i < set->m * set->n; i++)
-		set->events[i] = NAN;
 }
 
 #endif
