@@ -398,6 +398,7 @@ run_engine(struct detector *d, struct shop *s, size_t n, struct engine *e)
 
 	*e = (struct engine){ .masked = calloc(n + 1, 1) };
 	days_input(s->days, 0, n, &input);
+	input.dense = true;
 	if (e->masked == NULL || metrics_make(&e->set, &input, o->scale) == -1)
 		cli_no_memory(d->cli);
 	for (size_t t = 0; t < n; t++)

@@ -66,7 +66,7 @@ metrics_are_the_ratios_of_the_sums(void **state)
 	const struct metric_sums channel = { r1, o1, s1 },
 				 category = { r1, o1, NULL };
 	const struct metric_input input = { 2, { revenue, orders, sessions },
-		&channel, &category, 1, 1, false };
+		&channel, &category, 1, 1, false, false };
 	struct metrics m;
 
 	(void)state;
@@ -107,7 +107,7 @@ the_price_index_is_the_mean_of_the_categories(void **state)
 	const struct metric_sums category[] = { { r1, o, NULL },
 		{ r2, gone, NULL } };
 	struct metric_input input = { 2, { NULL, orders, NULL }, NULL, category,
-		0, 2, true };
+		0, 2, true, false };
 	struct metrics m;
 
 	(void)state;
@@ -131,7 +131,7 @@ any_subset_of_the_sums_is_enough(void **state)
 	const struct metric_sums traffic = { NULL, NULL, x },
 				 sales = { x, NULL, NULL };
 	struct metric_input input = { 3, { x, NULL, NULL }, NULL, NULL, 0, 0,
-		false };
+		false, false };
 	struct metrics m;
 
 	(void)state;
@@ -160,7 +160,7 @@ a_member_that_is_not_there_is_missing(void **state)
 	double x[100];
 	const struct metric_sums channel = { NULL, NULL, x };
 	const struct metric_input input = { 100, { 0 }, &channel, NULL, 1, 0,
-		false };
+		false, false };
 	struct metrics m;
 
 	(void)state;
@@ -173,6 +173,36 @@ a_member_that_is_not_there_is_missing(void **state)
 	assert_near(m.y[30], log(0.5), 1e-15);
 	assert_near(m.y[66], log(0.5), 1e-15); /* its 7th day of nothing */
 	assert_near(m.y[67], NAN, 0);
+	metrics_release(&m);
+}
+
+static void
+a_member_that_rarely_sells_is_left_out_if_asked(void **state)
+{
+	double x[100], all[100];
+	const struct metric_sums category = { x, x, NULL };
+	struct metric_input input = { .n = 100,
+		.total = { all, all, NULL },
+		.category = &category,
+		.categories = 1 };
+	struct metrics m;
+
+	(void)state;
+	for (size_t t = 0; t < 100; t++) {
+		all[t] = 50;
+		x[t] = t % 3 == 0 ? 2 : 0;
+	}
+	assert_int_equal(metrics_make(&m, &input, METRIC_LOG), 0);
+	assert_int_equal(m.m, 5);
+	metrics_release(&m);
+	input.dense = true;
+	assert_int_equal(metrics_make(&m, &input, METRIC_LOG), 0);
+	assert_int_equal(m.m, 3);
+	metrics_release(&m);
+	for (size_t t = 0; t < 100; t++) /* rare at its end alone */
+		x[t] = t >= 70 && t % 3 > 0 ? 0 : 2;
+	assert_int_equal(metrics_make(&m, &input, METRIC_LOG), 0);
+	assert_int_equal(m.m, 5);
 	metrics_release(&m);
 }
 
@@ -616,7 +646,7 @@ small_shop(struct small_shop *s, uint64_t seed)
 		s->revenue[t] = s->orders[t] * 80 * exp(0.03 * normal(&rng));
 	}
 	return (struct metric_input){ DAYS,
-		{ s->revenue, s->orders, s->sessions }, NULL, NULL, 0, 0,
+		{ s->revenue, s->orders, s->sessions }, NULL, NULL, 0, 0, false,
 		false };
 }
 
@@ -852,6 +882,8 @@ main(void)
 		cmocka_unit_test(a_member_that_is_not_there_is_missing),
 		cmocka_unit_test(a_week_on_a_level_is_found_exactly),
 		cmocka_unit_test(a_level_jumps_only_at_the_steps_it_is_given),
+		cmocka_unit_test(
+		    a_member_that_rarely_sells_is_left_out_if_asked),
 		cmocka_unit_test(noise_gives_its_deviation_and_correlation),
 		cmocka_unit_test(segments_are_the_best_of_all),
 		cmocka_unit_test(a_segment_names_the_metric_that_explains_it),

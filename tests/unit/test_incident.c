@@ -90,7 +90,7 @@ model_input(struct model *s)
 			s->category[k][1], NULL };
 	return (struct metric_input){ DAYS,
 		{ s->total[0], s->total[1], s->total[2] }, s->by_channel,
-		s->by_category, CHANNELS, CATEGORIES, true };
+		s->by_category, CHANNELS, CATEGORIES, true, true };
 }
 
 static void
