@@ -20,6 +20,7 @@
 #include "kpi_products.h"
 #include "kpi_run.h"
 #include "kpi_tables.h"
+#include "kpi_traffic.h"
 
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
@@ -566,73 +567,6 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 	return in;
 }
 
-/* ---- traffic ----------------------------------------------------------------- */
-
-/* The columns of -g in the traffic; false if one is not there. */
-static bool
-find_traffic_groups(struct kpis *k, struct recin *in, int channel, int *group)
-{
-	for (size_t i = 0; i < k->cli->ngroup; i++) {
-		group[i] = i == k->channel_group && channel != -1
-		    ? channel
-		    : recin_find(in, k->cli->group[i]);
-		if (group[i] != -1)
-			continue;
-		cli_warn(k->cli,
-		    "%s: no column '%s': sessions stay empty in its groups",
-		    recin_file(in), k->cli->group[i]);
-		return false;
-	}
-	return true;
-}
-
-static void
-read_traffic(struct kpis *k, const char *path)
-{
-	struct recin *in = cli_table(k->cli, path);
-	int date = cli_need(k->cli, in, "date");
-	int channel_column = recin_find(in, "channel");
-	int sessions_column = cli_need(k->cli, in, "sessions");
-	int *group = calloc(k->cli->ngroup + 1, sizeof(*group));
-	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
-	bool grouped;
-
-	if (group == NULL || key == NULL)
-		cli_no_memory(k->cli);
-	grouped = find_traffic_groups(k, in, channel_column, group);
-	while (cli_next(k->cli, in)) {
-		struct decimal sessions;
-		struct field channel;
-		int32_t day;
-
-		if (!cli_ok(k->cli, in, recin_date(in, date, &day)) ||
-		    !cli_ok(k->cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)))
-			continue;
-		kpi_warn_far(k->cli, in, k->to.kpi, day);
-		if (!grouped) {
-			kpi_cover(k->to.kpi, day);
-			continue;
-		}
-		for (size_t i = 0; i < k->cli->ngroup; i++)
-			key[i] = recin_field(in, group[i]);
-		check_add(k, in,
-		    kpi_add_sessions(k->to.kpi, number_of(k, k->to.groups, key),
-			day, &sessions));
-		if (k->to.by_month != NULL)
-			kpi_cover(k->to.by_month, day);
-		if (k->to.of_channel == NULL || channel_column == -1)
-			continue;
-		channel = recin_field(in, channel_column);
-		check_add(k, in,
-		    kpi_add_sessions(k->to.of_channel,
-			number_of(k, k->to.channels, &channel), day,
-			&sessions));
-	}
-	free(group);
-	free(key);
-}
-
 /* ---- rows of aee-kpi again ------------------------------------------------- */
 
 /* A sum of the row at hand, 0 if the field is missing; false if the row is
@@ -1029,7 +963,8 @@ run_orders(struct kpis *k, char *const *paths, size_t n)
 	struct recin *in = read_orders(k, paths, n);
 
 	if (k->o->traffic != NULL)
-		read_traffic(k, k->o->traffic);
+		kpi_traffic_read(k->cli, &k->to, k->channel_group,
+		    k->o->traffic);
 	if (k->o->summary)
 		write_summary(k, in);
 	else
