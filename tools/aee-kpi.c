@@ -242,10 +242,21 @@ struct kpis {
 
 /* End the program for the sake of the row at hand. */
 static _Noreturn void
-fail_at(const struct kpis *k, const struct recin *in, const char *what)
+fail_at(const struct kpis *k, const struct recin *in, const char *what,
+    const char *advice)
 {
-	cli_fail(k->cli, "%s:%llu: %s", recin_file(in),
-	    (unsigned long long)recin_line(in), what);
+	cli_fail(k->cli, "%s:%llu: %s%s", recin_file(in),
+	    (unsigned long long)recin_line(in), what, advice);
+}
+
+/* What helps where distinct counts are too large. */
+static const char *
+advice(const struct kpis *k, bool in_order)
+{
+	if (k->o->approximate)
+		return in_order ? "" : ": sort by date";
+	return in_order ? ": use --approximate"
+			: ": sort by date, or use --approximate";
 }
 
 static void
@@ -254,12 +265,12 @@ check_add(const struct kpis *k, const struct recin *in, int status)
 	if (status == -1)
 		cli_no_memory(k->cli);
 	if (status == -2)
-		fail_at(k, in, "a sum has too many digits");
+		fail_at(k, in, "a sum has too many digits", "");
 	if (status == -3)
 		fail_at(k, in,
 		    "comes after rows of a later period, and distinct counts "
-		    "have filled --max-memory: sort by date, or use "
-		    "--approximate");
+		    "have filled --max-memory",
+		    advice(k, false));
 }
 
 static size_t
@@ -436,23 +447,6 @@ number_or_none(struct kpis *k, struct recin *in, struct groups *ids, int column)
 				 : number_of(k, ids, &f);
 }
 
-/* Distinct counts need more memory than they may. */
-static _Noreturn void
-fail_memory(const struct kpis *k, const struct recin *in)
-{
-	if (!kpi_in_order(k->to.kpi))
-		fail_at(k, in,
-		    k->o->approximate
-			? "distinct counts have filled --max-memory: sort by "
-			  "date"
-			: "distinct counts have filled --max-memory: sort by "
-			  "date, or use --approximate");
-	fail_at(k, in,
-	    k->o->approximate ? "distinct counts have filled --max-memory"
-			      : "distinct counts have filled --max-memory: use "
-				"--approximate");
-}
-
 static void
 add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 {
@@ -511,7 +505,8 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	order.customer = number_or_none(k, in, k->to.customers, c->customer);
 	add_order(k, in, &order);
 	if (order_tables_check(&k->to) == -1)
-		fail_memory(k, in);
+		fail_at(k, in, "distinct counts have filled --max-memory",
+		    advice(k, kpi_in_order(k->to.kpi)));
 }
 
 static void
