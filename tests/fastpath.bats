@@ -80,7 +80,7 @@ same() {
     local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
     awk -F, -v OFS=, 'NR == 1 { print $0, "device"; next }
         { print $0, NR % 3 ? "phone" : "desk" }
-        NR % 90 == 0 { $3 = "x" NR; print $0, "phone" }
+        NR % 90 == 0 { $3 = (NR % 180 ? "x" : "-") NR; print $0, "phone" }
         NR % 70 == 0 { $1 = NR % 140 ? "2025-02-30" : ""; print $0, "phone" }
         NR == 600 { $1 = "2050-01-01"; print $0, "desk" }' "$F/traffic.csv" >"$T/traffic.csv"
     sed 's/[^,]*/"&"/2' "$T/traffic.csv" >"$T/quoted.csv"

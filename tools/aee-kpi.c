@@ -651,6 +651,8 @@ read_sums(struct kpis *k, struct recin *in)
 		    !sum_of(k, in, c.revenue, &s.revenue, &s.has_orders) ||
 		    !count_of(k, in, c.orders, &s) ||
 		    !sum_of(k, in, c.sessions, &s.sessions, &s.has_sessions) ||
+		    !cli_not_negative(cli, in, c.sessions,
+			decimal_sum_sign(&s.sessions) < 0) ||
 		    !sum_of(k, in, c.cost, &s.cost, &there) ||
 		    !sum_of(k, in, c.squares, &s.squares, &there))
 			continue;
@@ -978,6 +980,7 @@ main(int argc, char *argv[])
 	o = parse_options(&cli, argc, argv);
 	n = (size_t)(argc - optind);
 	cli_start(&cli);
+	cli_progress(&cli, PROGRESS_BYTES);
 	start(&k);
 	if (o.rollup)
 		run_rollup(&k, argv + optind, n);

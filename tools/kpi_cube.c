@@ -183,7 +183,9 @@ kpi_cube_traffic(struct kpi_cube *cube, const char *path)
 
 		if (!cli_ok(cli, in, recin_date(in, date, &sums.day)) ||
 		    !cli_ok(cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)))
+			recin_decimal(in, sessions_column, &sessions, NULL)) ||
+		    !cli_not_negative(cli, in, sessions_column,
+			sessions.mantissa < 0))
 			continue;
 		kpi_warn_far(cli, in, cube->kpi, sums.day);
 		if (!grouped) {
@@ -261,6 +263,8 @@ kpi_cube_rows(struct kpi_cube *cube, struct recin *in)
 		if (!cli_ok(cli, in, recin_date(in, date, &s.day)) ||
 		    !read_sum(cli, in, sessions, &s.sessions,
 			&s.has_sessions) ||
+		    !cli_not_negative(cli, in, sessions,
+			decimal_sum_sign(&s.sessions) < 0) ||
 		    !read_count(cli, in, orders, &s.orders, &s.has_orders) ||
 		    !read_sum(cli, in, revenue, &s.revenue, &paid))
 			continue;

@@ -114,7 +114,9 @@ read_row(struct traffic *t)
 
 	if (!cli_ok(cli, t->in, recin_date(t->in, t->column[DATE], &day)) ||
 	    !cli_ok(cli, t->in,
-		recin_decimal(t->in, t->column[SESSIONS], &sessions, NULL)))
+		recin_decimal(t->in, t->column[SESSIONS], &sessions, NULL)) ||
+	    !cli_not_negative(cli, t->in, t->column[SESSIONS],
+		sessions.mantissa < 0))
 		return;
 	kpi_warn_far(cli, t->in, t->to->kpi, day);
 	for (size_t i = 0; i < ngroup; i++)
@@ -131,6 +133,17 @@ read_row(struct traffic *t)
 	if (status == -2)
 		cli_fail(cli, "%s:%llu: a sum has too many digits",
 		    recin_file(t->in), (unsigned long long)recin_line(t->in));
+}
+
+/* How many of n sessions there are before the first that is negative. */
+static size_t
+not_negative(const struct decimal *sessions, size_t n)
+{
+	size_t r = 0;
+
+	while (r < n && sessions[r].mantissa >= 0)
+		r++;
+	return r;
 }
 
 /* Number the groups and channels of the first n rows of a run. */
@@ -164,6 +177,7 @@ read_runs(struct traffic *t)
 		    &first);
 		good = recin_run_decimals(t->span[SESSIONS] + first, n,
 		    t->sessions);
+		good = not_negative(t->sessions, good);
 		good = recin_run_dates(t->in, t->span[DATE] + first, good,
 		    t->day);
 		good = kpi_days_near(t->to->kpi, t->day, good);
