@@ -10,6 +10,7 @@
 #ifndef AEE_RECORD_OUTPUT_H
 #define AEE_RECORD_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct output;
@@ -32,6 +33,9 @@ void output_forget(struct output *out);
 
 /* Where it writes to a terminal, progress ends when the first bytes go there. */
 void output_ends(struct output *out, struct progress *progress);
+
+/* Whether both would replace the same file, under whatever names. */
+bool output_same(const struct output *a, const struct output *b);
 
 /* Append n bytes.  After an error: does nothing. */
 void output_write(struct output *out, const char *p, size_t n);
