@@ -115,6 +115,13 @@ slowly() { printf '(head -100 %s; sleep %s; tail -n +101 %s)' "$1" "$2" "$1"; }
     [ -z "$(screen <raw)" ]
 }
 
+@test "progress: who types the records sees no progress" {
+    (head -100 orders.csv; sleep 1.8; sed -n 101,200p orders.csv; printf '\004') |
+        script -qec 'aee-kpi -o daily.csv; cat daily.csv' /dev/null >raw
+    run -1 grep -q 'B/s' raw
+    [ "$(tail -1 raw | tr -d '\r')" = "$(head -200 orders.csv | aee-kpi | tail -1)" ]
+}
+
 @test "progress: in the background there is none" {
     on_terminal "set -m; $(slowly orders.csv 1.8) | aee-kpi >daily.csv & wait" >raw
     run -1 grep -q 'kB/s' raw
