@@ -188,6 +188,15 @@ cli_ok(struct cli *cli, struct recin *in, int status)
 	return status == 1;
 }
 
+/* For a number that cannot be below 0: false if it is, and the record is left
+ * out. */
+static inline bool
+cli_not_negative(struct cli *cli, struct recin *in, int column, bool negative)
+{
+	return !negative ||
+	    cli_ok(cli, in, recin_reject(in, column, "is negative"));
+}
+
 /* As recin_next(): true if there is a record; ends the program on an error. */
 static inline bool
 cli_next(struct cli *cli, struct recin *in)

@@ -24,6 +24,9 @@ struct progress;
  */
 struct output *output_open(const char *path);
 
+/* Whether both would replace the same file, under whatever names. */
+bool output_same(const struct output *a, const struct output *b);
+
 /* Bytes that stay in memory: output_kept() has all that were written so far,
  * until output_forget().  NULL if out of memory, which is later an error of the
  * stream. */
@@ -33,9 +36,6 @@ void output_forget(struct output *out);
 
 /* Where it writes to a terminal, progress ends when the first bytes go there. */
 void output_ends(struct output *out, struct progress *progress);
-
-/* Whether both would replace the same file, under whatever names. */
-bool output_same(const struct output *a, const struct output *b);
 
 /* Append n bytes.  After an error: does nothing. */
 void output_write(struct output *out, const char *p, size_t n);
