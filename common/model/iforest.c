@@ -131,20 +131,34 @@ iforest_set_leaf(struct iforest *forest, size_t tree, size_t k, unsigned level,
 		leaf[i] = (level << 16) + paths[n];
 }
 
-int
-iforest_prepare(struct iforest *forest)
+static int
+prepare(struct iforest *forest, bool portable)
 {
 	bool fits = false;
 
 	if (forest->ranks == NULL)
-		forest->ranks = iforest_ranks_new(forest, &fits);
+		forest->ranks = iforest_ranks_new(forest, portable, &fits);
 	return forest->ranks == NULL && fits ? -1 : 0;
+}
+
+int
+iforest_prepare(struct iforest *forest)
+{
+	return prepare(forest, false);
+}
+
+int
+iforest_prepare_portable(struct iforest *forest)
+{
+	return prepare(forest, true);
 }
 
 const char *
 iforest_kernel(const struct iforest *forest)
 {
-	return forest->ranks == NULL ? "portable" : "AVX-512";
+	if (forest->ranks == NULL)
+		return "no tables";
+	return iforest_ranks_avx512(forest->ranks) ? "AVX-512" : "portable";
 }
 
 struct iforest_about
