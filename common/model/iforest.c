@@ -110,12 +110,19 @@ iforest_allocate(struct iforest *forest)
 	forest->leaf = calloc(forest->trees, size * sizeof(*forest->leaf));
 	forest->count = calloc(forest->trees,
 	    2 * size * sizeof(*forest->count));
-	if (forest->node == NULL || forest->leaf == NULL ||
-	    forest->count == NULL)
-		return -1;
-	for (size_t i = 0; i < forest->trees * size; i++)
-		forest->node[i].threshold = INFINITY;
-	return 0;
+	return forest->node == NULL || forest->leaf == NULL ||
+		forest->count == NULL
+	    ? -1
+	    : 0;
+}
+
+void
+iforest_clear_tree(struct iforest *forest, size_t tree)
+{
+	const size_t size = (size_t)1 << forest->depth;
+
+	for (size_t k = 0; k < size; k++)
+		forest->node[tree * size + k].threshold = INFINITY;
 }
 
 void

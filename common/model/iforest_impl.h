@@ -44,9 +44,12 @@ struct iforest {
 
 enum { IFOREST_NULLS = 4000 };
 
-/* Its arrays, for the fields up to gain set but depth and c, with no split
- * anywhere.  Returns 0, or -1 if out of memory. */
+/* Its arrays, for the fields up to gain set but depth and c.  Every tree is to be
+ * cleared.  Returns 0, or -1 if out of memory. */
 int iforest_allocate(struct iforest *forest);
+
+/* A tree without a split. */
+void iforest_clear_tree(struct iforest *forest, size_t tree);
 
 /* Height limit of a tree of psi rows: ceil(log2(psi)), at least 1. */
 unsigned iforest_depth(size_t psi);

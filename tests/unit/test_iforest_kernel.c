@@ -172,7 +172,7 @@ a_forest_that_fits_no_table_does_without(void **state)
 	iforest_free(forest);
 }
 
-/* Forest and scores for each number of threads. */
+/* Forest, its quantiles and scores for each number of threads. */
 static void
 threads_change_no_bit(void **state)
 {
@@ -183,6 +183,7 @@ threads_change_no_bit(void **state)
 	};
 	double *x = calloc(N, D * sizeof(*x));
 	double *want = calloc(N, sizeof(*want)), *got = calloc(N, sizeof(*got));
+	double range[D * IFOREST_QUANTILES], other[D * IFOREST_QUANTILES];
 	struct iforest *forest;
 	struct rng rng;
 
@@ -196,12 +197,15 @@ threads_change_no_bit(void **state)
 	forest = iforest_fit(x, N, D, &params);
 	assert_non_null(forest);
 	iforest_scores(forest, x, N, want);
+	assert_int_equal(iforest_quantiles(forest, range), 0);
 	iforest_free(forest);
 	for (size_t k = 0; k < sizeof(workers) / sizeof(*workers); k++) {
 		params.pool = pool_new(workers[k]);
 		assert_non_null(params.pool);
 		forest = iforest_fit(x, N, D, &params);
 		assert_non_null(forest);
+		assert_int_equal(iforest_quantiles(forest, other), 0);
+		assert_memory_equal(other, range, sizeof(range));
 		for (int prepared = 0; prepared < 2; prepared++) {
 			memset(got, 0, N * sizeof(*got));
 			iforest_scores_with(params.pool, forest, x, N, got);
