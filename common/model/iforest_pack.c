@@ -155,7 +155,7 @@ get_double(struct reader *r)
 
 	memcpy(&v, &bits, sizeof(v));
 	if (isnan(v) && bits != NAN_BITS)
-		refuse(r, "a feature has bad quantiles");
+		refuse(r, "it has a NaN that is not written so");
 	return v;
 }
 

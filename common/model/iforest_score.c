@@ -232,8 +232,9 @@ score_block(const struct iforest *forest, const double *x, size_t n,
 {
 	const size_t size = (size_t)1 << forest->depth, d = forest->d;
 	const double usual = usual_sum(forest);
-	uint64_t sum[BLOCK] = { 0 };
+	uint64_t sum[BLOCK];
 
+	memset(sum, 0, n * sizeof(*sum));
 	if (forest->ranks != NULL && n >= FEW)
 		iforest_ranks_sums(forest->ranks, x, n, sum);
 	else
