@@ -666,10 +666,9 @@ seal() {
 }
 
 refused() {
-    local command
-    for command in --model --describe-model; do
+    for command in '--model hostile in' '--describe-model hostile'; do
         # shellcheck disable=SC2086
-        run -1 --separate-stderr aee-iforest $command hostile $([ $command = --model ] && echo in)
+        run -1 --separate-stderr aee-iforest $command
         [ "$stderr" = "aee-iforest: hostile: $1" ] || { echo "$1: $stderr"; false; }
         [ -z "$output" ]
     done

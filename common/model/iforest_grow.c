@@ -51,7 +51,9 @@ struct grower {
 	bool numbered;
 	size_t *swap;      /* psi */
 	double *column;    /* d x psi */
+	bool missing;      /* some value in it is */
 	uint32_t *row;     /* 0 .. psi - 1; a node has a part of them */
+	uint32_t *right;   /* psi; see partition_all */
 	uint32_t *feature; /* all of them; see draw_split */
 	double *sorted;    /* psi values; for guided splits */
 };
@@ -68,18 +70,29 @@ static struct range
 find_range(const double *column, const uint32_t *row, size_t n)
 {
 	struct range r = { .low = INFINITY, .high = -INFINITY };
+	double low = INFINITY, high = -INFINITY;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const double v = column[row[i]];
+	/* By two, as the least of all waits for the least so far. */
+	for (; i + 2 <= n; i += 2) {
+		const double v = column[row[i]], w = column[row[i + 1]];
 
 		r.low = v < r.low ? v : r.low;
 		r.high = v > r.high ? v : r.high;
+		low = w < low ? w : low;
+		high = w > high ? w : high;
 	}
+	if (i < n) {
+		low = column[row[i]] < low ? column[row[i]] : low;
+		high = column[row[i]] > high ? column[row[i]] : high;
+	}
+	r.low = low < r.low ? low : r.low;
+	r.high = high > r.high ? high : r.high;
 	if (isfinite(r.low) && isfinite(r.high))
 		return r;
 	r.low = INFINITY;
 	r.high = -INFINITY;
-	for (size_t i = 0; i < n; i++) {
+	for (i = 0; i < n; i++) {
 		const double v = column[row[i]];
 
 		if (isfinite(v)) {
@@ -226,7 +239,28 @@ missing_goes_left(struct grower *g, const struct iforest_node *node)
 	return rng_uniform(&g->rng) < (double)node->left;
 }
 
-/* Order the rows of a node, left ones first.  Returns how many go left. */
+/* Order the rows of a node, left ones first, where no value is missing: without
+ * a branch, that could not be predicted.  Returns how many go left. */
+static size_t
+partition_all(struct grower *g, uint32_t *row, size_t n,
+    struct iforest_node *node)
+{
+	const double *column = g->column + node->feature * g->forest->psi;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t r = row[i];
+
+		g->right[i - left] = r;
+		row[left] = r;
+		left += column[r] <= node->threshold;
+	}
+	memcpy(row + left, g->right, (n - left) * sizeof(*row));
+	node->left = (float)((double)left / (double)n);
+	return left;
+}
+
+/* The same where some are.  The order of the rows decides which draw is whose. */
 static size_t
 partition(struct grower *g, uint32_t *row, size_t n, struct iforest_node *node)
 {
@@ -273,7 +307,7 @@ grow(struct grower *g, size_t k, unsigned level, uint32_t *row, size_t n,
 		return;
 	}
 	forest->count[2 * g->tree * size + k] = (uint32_t)n;
-	left = partition(g, row, n, node);
+	left = (g->missing ? partition : partition_all)(g, row, n, node);
 	grow(g, 2 * k, level + 1, row, left, m);
 	grow(g, 2 * k + 1, level + 1, row + left, n - left, m);
 }
@@ -321,11 +355,14 @@ grow_tree(struct grower *g, size_t tree)
 	g->tree = tree;
 	rng_init(&g->rng, g->forest->seed, rng_stream(STREAM_TREE, tree, 0));
 	pick_rows(&g->rng, g->pick, g->swap, n, m);
+	g->missing = false;
 	for (size_t i = 0; i < n; i++) {
 		const double *x = source_row(g->source, d, g->pick[i]);
 
-		for (size_t f = 0; f < d; f++)
+		for (size_t f = 0; f < d; f++) {
 			g->column[f * psi + i] = x[f];
+			g->missing |= isnan(x[f]);
+		}
 	}
 	unpick_rows(g->pick, g->swap, n);
 	for (size_t i = 0; i < psi; i++)
@@ -409,6 +446,7 @@ growers_free(struct grower *g, size_t n)
 	for (size_t i = 0; g != NULL && i < n; i++) {
 		free(g[i].sorted);
 		free(g[i].feature);
+		free(g[i].right);
 		free(g[i].row);
 		free(g[i].column);
 		free(g[i].swap);
@@ -435,11 +473,13 @@ growers_new(size_t n, struct iforest *forest, const struct source *source,
 			.swap = calloc(psi, sizeof(*g->swap)),
 			.column = calloc(d, psi * sizeof(*g->column)),
 			.row = calloc(psi, sizeof(*g->row)),
+			.right = calloc(psi, sizeof(*g->right)),
 			.feature = calloc(d, sizeof(*g->feature)),
 			.sorted = calloc(psi, sizeof(*g->sorted)),
 		};
 		if (g->pick == NULL || g->swap == NULL || g->column == NULL ||
-		    g->row == NULL || g->feature == NULL || g->sorted == NULL) {
+		    g->row == NULL || g->right == NULL || g->feature == NULL ||
+		    g->sorted == NULL) {
 			growers_free(growers, n);
 			return NULL;
 		}
