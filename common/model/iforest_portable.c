@@ -101,7 +101,7 @@ step(const uint32_t *node, const uint32_t *rank, size_t k)
 static void
 last_levels(const struct ranks_tree *tree, struct block *b, size_t n)
 {
-	const uint32_t *node = tree->node, *leaf = tree->leaf - RANKS_NODES;
+	const uint32_t *node = tree->node, *leaf = tree->leaf;
 
 	for (size_t i = 0; i < n; i += LANES) {
 		const uint16_t *k = b->node.one + i;
@@ -120,14 +120,14 @@ last_levels(const struct ranks_tree *tree, struct block *b, size_t n)
 			k6 = step(node, rank + 6, k6);
 			k7 = step(node, rank + 7, k7);
 		}
-		sum[0] += leaf[k0];
-		sum[1] += leaf[k1];
-		sum[2] += leaf[k2];
-		sum[3] += leaf[k3];
-		sum[4] += leaf[k4];
-		sum[5] += leaf[k5];
-		sum[6] += leaf[k6];
-		sum[7] += leaf[k7];
+		sum[0] += leaf[k0 - RANKS_NODES];
+		sum[1] += leaf[k1 - RANKS_NODES];
+		sum[2] += leaf[k2 - RANKS_NODES];
+		sum[3] += leaf[k3 - RANKS_NODES];
+		sum[4] += leaf[k4 - RANKS_NODES];
+		sum[5] += leaf[k5 - RANKS_NODES];
+		sum[6] += leaf[k6 - RANKS_NODES];
+		sum[7] += leaf[k7 - RANKS_NODES];
 	}
 }
 

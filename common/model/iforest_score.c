@@ -208,6 +208,21 @@ score_of(const struct iforest *forest, uint64_t sum)
 	return scores_of(sum, sum, usual_sum(forest))[0];
 }
 
+static void
+scores_of_sums(const struct iforest *forest, const uint64_t *sum, size_t n,
+    double *score)
+{
+	const double usual = usual_sum(forest);
+
+	for (size_t i = 0; i + 2 <= n; i += 2) {
+		const pair two = scores_of(sum[i], sum[i + 1], usual);
+
+		memcpy(score + i, &two, sizeof(two));
+	}
+	if (n % 2 != 0)
+		score[n - 1] = score_of(forest, sum[n - 1]);
+}
+
 /* The scores of rows of which some lack features. */
 static void
 score_missing(const struct iforest *forest, const double *x, size_t n,
@@ -231,10 +246,9 @@ score_block(const struct iforest *forest, const double *x, size_t n,
     double *score)
 {
 	const size_t size = (size_t)1 << forest->depth, d = forest->d;
-	const double usual = usual_sum(forest);
 	uint64_t sum[BLOCK];
 
-	memset(sum, 0, n * sizeof(*sum));
+	memset(sum, 0, n * sizeof(*sum)); /* n may be 1 */
 	if (forest->ranks != NULL && n >= FEW)
 		iforest_ranks_sums(forest->ranks, x, n, sum);
 	else
@@ -245,13 +259,7 @@ score_block(const struct iforest *forest, const double *x, size_t n,
 		score_missing(forest, x, n, sum, score);
 		return;
 	}
-	for (size_t i = 0; i + 2 <= n; i += 2) {
-		const pair two = scores_of(sum[i], sum[i + 1], usual);
-
-		memcpy(score + i, &two, sizeof(two));
-	}
-	if (n % 2 != 0)
-		score[n - 1] = score_of(forest, sum[n - 1]);
+	scores_of_sums(forest, sum, n, score);
 }
 
 struct job {
