@@ -112,36 +112,34 @@ set_buckets(struct ranks_feature *f, double *key, size_t n)
 	return key + n + 2 * f->most + 8;
 }
 
-/* Ranks of n cuts, sorted, to the nodes, and the keys of the features. */
+/* Ranks of n cuts, sorted, to the nodes, and the keys of the features.  spare has
+ * room for as many. */
 static int
-set_ranks(struct ranks_group *group, size_t d, const struct cut *cut, size_t n)
+set_ranks(struct ranks_group *group, size_t d, const struct cut *cut,
+    struct cut *spare, size_t n)
 {
 	size_t *start = calloc(d + 1, sizeof(*start));
-	struct cut *sorted = calloc(n + 1, sizeof(*sorted));
 	const size_t stride = ranks_stride(d);
 	double *next = group->key;
 	size_t i = 0;
 
-	if (start == NULL || sorted == NULL) {
-		free(sorted);
-		free(start);
+	if (start == NULL)
 		return -1;
-	}
 	for (i = 0; i < n; i++)
 		start[cut[i].feature + 1]++;
 	for (size_t f = 0; f < d; f++)
 		start[f + 1] += start[f];
 	for (i = 0; i < n; i++)
-		sorted[start[cut[i].feature]++] = cut[i];
+		spare[start[cut[i].feature]++] = cut[i];
 	i = 0;
 	for (size_t f = 0; f < d; f++) {
 		size_t count = 0;
 
-		for (; i < n && sorted[i].feature == f; i++) {
-			const size_t k = sorted[i].node % RANKS_NODES;
+		for (; i < n && spare[i].feature == f; i++) {
+			const size_t k = spare[i].node % RANKS_NODES;
 			struct ranks_tree
-			    *tree = &group->tree[sorted[i].node / RANKS_NODES];
-			const double v = value_of(sorted[i].key);
+			    *tree = &group->tree[spare[i].node / RANKS_NODES];
+			const double v = value_of(spare[i].key);
 
 			if (count == 0 || next[count - 1] < v)
 				next[count++] = v;
@@ -151,7 +149,6 @@ set_ranks(struct ranks_group *group, size_t d, const struct cut *cut, size_t n)
 		}
 		next = set_buckets(&group->feature[f], next, count);
 	}
-	free(sorted);
 	free(start);
 	return 0;
 }
@@ -188,7 +185,7 @@ make_group(struct ranks_group *group, const struct iforest *forest,
 		set_tree(&group->tree[t], forest, first + t);
 	n = collect(forest, first, group->trees, cut);
 	sort_cuts(cut, cut + most, n);
-	status = set_ranks(group, d, cut, n);
+	status = set_ranks(group, d, cut, cut + most, n);
 out:
 	free(cut);
 	return status;
