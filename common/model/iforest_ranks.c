@@ -1,5 +1,6 @@
 #include "model/iforest_ranks.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,23 @@ collect(const struct iforest *forest, size_t first, size_t trees,
 	return n;
 }
 
+/* Where the buckets of n thresholds lie. */
+static void
+place_buckets(struct ranks_feature *f, const double *key, size_t n)
+{
+	const double width = n == 0 ? 0 : (key[n - 1 - n / 4] - key[n / 4]) / 2;
+	uint64_t away = 0;
+
+	f->middle = n == 0 ? 0 : key[n / 2];
+	f->scale = fmin(1 / width, DBL_MAX);
+	if (n > 0 && ranks_away(f, key[0]) > away)
+		away = ranks_away(f, key[0]);
+	if (n > 0 && ranks_away(f, key[n - 1]) > away)
+		away = ranks_away(f, key[n - 1]);
+	while (away >> f->shift >= RANKS_BUCKETS / 2)
+		f->shift++;
+}
+
 /*
  * Put buckets over n thresholds, which lie at `key` with room after them, and
  * what has to follow.  Returns the room after that.
@@ -89,12 +107,10 @@ collect(const struct iforest *forest, size_t first, size_t trees,
 static double *
 set_buckets(struct ranks_feature *f, double *key, size_t n)
 {
-	const double range = n == 0 ? 0 : key[n - 1] - key[0];
 	size_t bucket = 0, begin = 0;
 
 	f->key = key;
-	f->low = n == 0 ? 0 : key[0];
-	f->scale = range > 0 ? RANKS_BUCKETS / range : 0;
+	place_buckets(f, key, n);
 	for (size_t i = 0; i < n; i++) {
 		const size_t b = ranks_bucket(f, key[i]);
 

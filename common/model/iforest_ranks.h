@@ -10,9 +10,11 @@
 #ifndef AEE_MODEL_IFOREST_RANKS_H
 #define AEE_MODEL_IFOREST_RANKS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
 	RANKS_DEPTH = 8,      /* levels; lower trees are filled up */
@@ -34,13 +36,15 @@ struct ranks_tree {
 };
 
 /*
- * The thresholds of a feature.  Buckets of equal width, from the lowest
- * threshold to the highest, say where to begin to look for a value: in bucket
- * b = (v - low) x scale, first and last one included for all beyond, there are
- * the thresholds from start[b] on, `most` of them at most.
+ * The thresholds of a feature.  Buckets say where to begin to look for a value: in
+ * a bucket there are the thresholds from start[] on, `most` of them at most.
+ * From the middle on, either side, they have one width as far as half of the
+ * thresholds lie, twice that as far again, then four times, and so on: tails may
+ * be as heavy as they like.
  */
 struct ranks_feature {
-	double low, scale;
+	double middle, scale; /* 1 / that width, of all buckets that have it */
+	int shift;
 	size_t most;
 	uint16_t start[RANKS_BUCKETS];
 	const double *key; /* rising; at least 2 most + 8 are +inf at the end */
@@ -69,15 +73,32 @@ ranks_stride(size_t d)
 	return d <= 16 ? 1024 : RANKS_CELLS / d / 8 * 8;
 }
 
-/* The bucket of a value; of NaN the first. */
+static inline uint64_t
+ranks_bits(double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	return bits;
+}
+
+/* How far a value is from the middle, on a scale that is a logarithm between
+ * powers of two taken for straight, which is what the bits of a double are. */
+static inline uint64_t
+ranks_away(const struct ranks_feature *f, double v)
+{
+	return ranks_bits(1 + fabs(v - f->middle) * f->scale) - ranks_bits(1);
+}
+
+/* The bucket of a value, which never falls as values rise; of NaN any. */
 static inline size_t
 ranks_bucket(const struct ranks_feature *f, double v)
 {
-	double b = (v - f->low) * f->scale;
+	const uint64_t below = ranks_bits(v - f->middle) >> 63;
+	const uint64_t away = ranks_away(f, v) >> f->shift;
+	const uint64_t half = RANKS_BUCKETS / 2;
 
-	b = b > 0 ? b : 0;
-	b = b < RANKS_BUCKETS - 1 ? b : RANKS_BUCKETS - 1;
-	return (size_t)(int)b;
+	return (away < half ? away : half - 1) ^ (half - below);
 }
 
 /* How many keys of `at` and of those behind it are below v, if they are fewer
