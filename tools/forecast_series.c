@@ -547,6 +547,9 @@ make_future(struct date_time *future, size_t horizon,
 			return i;
 		if (steps->step.period != FORECAST_SECONDS)
 			set_day(&time, day, zone);
+		/* It may be written as UTC. */
+		if (date_of_second(instant_of(&time)) > DATE_MAX)
+			return i;
 		future[i] = time;
 	}
 	return horizon;
@@ -616,6 +619,18 @@ frame_times(struct frame *f, const struct forecast_series *s, size_t horizon)
 		t[i] = days_of(i < s->n ? &s->time[i] : &s->future[i - s->n]);
 	f->rows.t = t;
 	return 0;
+}
+
+/* The times of the rows as UTC has them, for which every hour is one; NULL if out
+ * of memory. */
+static double *
+frame_instants(struct frame *f, const struct forecast_series *s)
+{
+	double *t = new_column(f);
+
+	for (size_t i = 0; t != NULL && i < s->n; i++)
+		t[i] = (double)instant_of(&s->time[i]) / DATE_SECONDS;
+	return t;
 }
 
 /* Room for the columns of features; -1 if out of memory. */
@@ -716,17 +731,18 @@ has_long_season(const struct forecast_series *s)
 /* The seasonalities of this series; -1 if out of memory. */
 static int
 choose_seasons(struct forecast_series *s, const struct forecast_terms *terms,
-    const double *t)
+    struct frame *f)
 {
 	const struct forecast_options *o = terms->o;
 	struct prophet_builtin builtin[PROPHET_BUILTINS];
+	const double *t = s->sub_daily ? frame_instants(f, s) : f->rows.t;
 	const size_t most = o->n_seasons + PROPHET_BUILTINS;
 	size_t n = 0, conditions = 0;
 	int more;
 
 	s->season = calloc(most, sizeof(*s->season));
 	s->season_name = calloc(most, sizeof(*s->season_name));
-	if (s->season == NULL || s->season_name == NULL)
+	if (s->season == NULL || s->season_name == NULL || t == NULL)
 		return -1;
 	for (; n < o->n_seasons; n++) {
 		const struct forecast_season *own = &o->season[n];
@@ -1098,7 +1114,7 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 		return failure;
 	s->spec = o->spec;
 	if (frame_times(f, s, s->horizon) == -1 ||
-	    choose_seasons(s, terms, f->rows.t) == -1 ||
+	    choose_seasons(s, terms, f) == -1 ||
 	    choose_features(s, terms, f) == -1 ||
 	    frame_columns(f, s, terms) == -1 ||
 	    frame_weights(f, s, terms) == -1 ||
