@@ -150,7 +150,7 @@ to_come() {
     for p in day=2024-02-22 week=2024-02-28 month=2024-03-21 24h=2024-02-22; do
         aee-forecast -c y -n 1 --period "${p%=*}" "$hourly" | tail -n 1 | grep -q "^${p#*=} 23:00:00,"
     done
-    sed 's/.*/period: 30min/' <<<x >c.yaml
+    echo 'period: 30min' >c.yaml
     aee-forecast -c y -n 1 -C c.yaml "$hourly" | tail -n 1 | grep -q '^2024-02-21 23:30:00,'
     for p in 0h 1d 8785h -1h h 5 1.5h ''; do
         run -2 aee-forecast -c y --period "$p" "$hourly"
@@ -327,7 +327,7 @@ to_come() {
     run -1 --separate-stderr aee-forecast -c y --target 5 --by 9999-01-01 "$hourly"
     [ "$stderr" = "aee-forecast: column 'y': too many rows up to the day of --by" ]
     run -1 --separate-stderr aee-forecast -c y <<<$'date,y\n9999-12-31 20:00,1\n9999-12-31 21:00,2\n9999-12-31 22:00,4'
-    [ "${stderr_lines[-1]}" = "aee-forecast: column 'y': the horizon goes past the year 9999" ]
+    [ "$stderr" = "aee-forecast: column 'y': the horizon goes past the year 9999" ]
 }
 
 @test "aee-forecast: groups of hours and of days, in any number of threads" {
