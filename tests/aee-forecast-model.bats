@@ -471,6 +471,22 @@ regressed() {
     awk "BEGIN { exit !($(last) < 160 && $(last --half-life 10) > 200) }"
 }
 
+@test "aee-forecast: weights that leave too few rows are warned of" {
+    # A trend and a week have 8 terms; a half-life of h days leaves about 2.9 h rows, one of 5 days 14.4.
+    series 200 '100 + (i * i % 11)' >in
+    run -0 --separate-stderr aee-forecast --half-life 6 in
+    [ -z "$stderr" ]
+    for h in 5 1 0.001; do
+        run -0 --separate-stderr aee-forecast --half-life "$h" in
+        [[ "$stderr" = *"aee-forecast: column 'revenue': almost all weight is on a few rows, fewer than the terms need; the forecast is unsure"* ]]
+    done
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "w" : NR % 20 == 0 ? 1000 : 1 }' in >weighted
+    run -0 --separate-stderr aee-forecast --weights w weighted
+    [[ "$stderr" = *"almost all weight is on a few rows"* ]]
+    run -0 --separate-stderr aee-forecast --weights w < <(sed 's/,1000$/,2/' weighted)
+    [ -z "$stderr" ]
+}
+
 @test "aee-forecast: a robust fit is not moved by what lies far off" {
     series 60 '100 + (i * i % 11) / 3' >in
     sed '20s/,.*/,900/; 41s/,.*/,-900/; 42s/,.*/,-900/' in >spiked

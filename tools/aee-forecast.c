@@ -166,6 +166,9 @@ tell_status(struct run *r, const char *name, const struct forecast_series *s)
 		    "too few values for so many changepoints; fewer are used" },
 		{ PROPHET_FEW_ROWS,
 		    "few values for so many terms; the forecast is unsure" },
+		{ PROPHET_LITTLE_WEIGHT,
+		    "almost all weight is on a few rows, fewer than the terms "
+		    "need; the forecast is unsure" },
 		{ PROPHET_INTERPOLATION,
 		    "the model could pass through every value" },
 		{ PROPHET_DUPLICATE_TIMES,

@@ -193,6 +193,10 @@ enum prophet_status {
 	/* From prophet_auto_seasonalities(): there is a daily term, but no row
 	 * in some hour of the day, where its curve may be anything. */
 	PROPHET_UNSEEN_HOURS = 1 << 11,
+	/* Rows would be enough, but by their weights w they say no more than
+	 * (sum of w)^2 / sum of w^2 (Kish, "Survey sampling", 1965) of equal
+	 * weights, and these are fewer than twice the coefficients. */
+	PROPHET_LITTLE_WEIGHT = 1 << 12,
 };
 
 /*

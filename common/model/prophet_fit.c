@@ -438,6 +438,23 @@ find_autocorrelation(struct prophet_design *d, struct prophet_values *v)
 
 /* ---- any model ----------------------------------------------------------- */
 
+/* As many rows of equal weights say as much. */
+static double
+rows_that_count(const struct prophet_design *d)
+{
+	double sum = 0, square = 0;
+
+	if (d->root == NULL)
+		return (double)d->n;
+	for (size_t i = 0; i < d->n; i++) {
+		const double w = d->root[i] * d->root[i];
+
+		sum += w;
+		square += w * w;
+	}
+	return sum * sum / square;
+}
+
 static unsigned
 status_of(const struct prophet_design *d)
 {
@@ -455,6 +472,8 @@ status_of(const struct prophet_design *d)
 		status |= PROPHET_UNSEEN_FEATURE;
 	if (d->n < 2 * d->map.q)
 		status |= PROPHET_FEW_ROWS;
+	else if (rows_that_count(d) < 2 * (double)d->map.q)
+		status |= PROPHET_LITTLE_WEIGHT;
 	return status;
 }
 
