@@ -389,6 +389,24 @@ regressed() {
         diff - <(aee-forecast --growth logistic --cap 90 --floor 10 --weekly off --components -n 0 in)
 }
 
+@test "aee-forecast: a curve rises though the first value is above the last" {
+    deviation() { aee-forecast -q -c y -n 0 --save m.json "$@" "$prophet/input/daily_revenue.csv" >/dev/null; jq '.series[0].residual_sd' m.json; }
+    line=$(deviation)
+    for cap in 6e6 1e7 1e8; do
+        awk "BEGIN { exit !($(deviation --growth logistic --cap $cap) < 1.07 * $line) }"
+        jq -e '.series[0].k > 0' m.json
+    done
+}
+
+@test "aee-forecast: a cap far above the values is warned of" {
+    series 60 >in
+    run -0 --separate-stderr aee-forecast --growth logistic --cap 1e8 in
+    [ -z "$stderr" ]
+    run -0 --separate-stderr aee-forecast --growth logistic --cap 1e9 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the cap is more than a million times the values, so that the priors of the curve decide; is its unit right?" ]
+    aee-forecast -q --growth logistic --cap 1e100 --floor -1e99 in >/dev/null
+}
+
 @test "aee-forecast: caps and floors that do not go together are errors" {
     series 60 >in
     run -2 --separate-stderr aee-forecast --growth logistic in

@@ -182,6 +182,9 @@ tell_status(struct run *r, const char *name, const struct forecast_series *s)
 		    "a regressor is 0 in all of the history; it has no "
 		    "effect" },
 		{ PROPHET_UNSEEN_HOURS, "days cannot tell a daily term" },
+		{ PROPHET_FAR_CAP,
+		    "the cap is more than a million times the values, so that "
+		    "the priors of the curve decide; is its unit right?" },
 		{ PROPHET_TREND_CROSSES_ZERO,
 		    "the trend passes through 0, where multiplicative terms "
 		    "have no effect" },
