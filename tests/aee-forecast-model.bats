@@ -220,6 +220,10 @@ jumps() {
     sed 's/,0,1$/,,/' h >short
     aee-forecast --growth flat --weekly off --holidays short --components -n 30 in | columns date holidays |
         grep -x '2024-06-11,0'
+    # The model says them too.
+    aee-forecast --growth flat --weekly off --holidays h --save m.json in >/dev/null
+    jq -e '[.series[0].holidays[] | .offset, .effect] | .[0] == 0 and .[1] > 47 and .[1] < 53 and .[2] == 1 and .[3] > 17 and
+        .[3] < 23' m.json
 }
 
 @test "aee-forecast: yhat is the sum of its components" {
@@ -330,12 +334,17 @@ regressed() {
 
 @test "aee-forecast: a regressor's effect, in rows to come that bring its values" {
     regressed >in
-    aee-forecast --weekly off --regressor x --components in >out
+    aee-forecast --weekly off --regressor x --components --save m.json in >out
     [ "$(wc -l <out)" -eq 71 ]
     # x goes from 0 to 4: 12 between the least and the largest effect.
     columns regressors <out | sort -g | sed -n '1p;$p' | paste -sd' ' |
         awk '{ d = $2 - $1 - 12; exit !(d * d < 0.01) }'
     tail -1 out | grep -q '^2024-03-10,,3,'
+    # 3 for each unit more, or so much of the trend.
+    jq -e '.series[0].regressors[0].effect | . > 2.97 and . < 3.03' m.json
+    awk -F, -v OFS=, 'NR > 1 { $2 = 100 + 3 * $3 + NR % 3 / 10 } 1' in |
+        aee-forecast --weekly off --growth flat --regressor x:multiplicative --save m.json >/dev/null
+    jq -e '.series[0] | .regressors[0].effect * .m * .y_scale | . > 2.9 and . < 3.1' m.json
 }
 
 @test "aee-forecast: a regressor's sign can be held" {

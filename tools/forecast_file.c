@@ -309,6 +309,7 @@ forecast_file_add(struct forecast_file *file, const struct field *key,
 		put_text(j, "holiday", file->terms->holidays.name[e->name]);
 		put_number(j, "offset", e->offset);
 		put_number(j, "beta", *beta++);
+		put_number(j, "effect", prophet_effect(s->fit, i));
 		json_end(j);
 	}
 	json_end(j);
@@ -319,6 +320,7 @@ forecast_file_add(struct forecast_file *file, const struct field *key,
 		put_number(j, "mean", v->feature_mean[i]);
 		put_number(j, "sd", v->feature_sd[i]);
 		put_number(j, "beta", *beta++);
+		put_number(j, "effect", prophet_effect(s->fit, i));
 		json_end(j);
 	}
 	json_end(j);
