@@ -81,6 +81,15 @@ to_come() {
     [ "$(head -n 1 fitted)" = date,y,yhat,yhat_lower,yhat_upper,trend,yearly,weekly,daily ]
 }
 
+@test "aee-forecast: hours 28 years later, or a thousand times the values, the same forecast" {
+    aee-forecast -c y -n 24 --ar1 "$hourly" | columns date yhat yhat_lower yhat_upper >out
+    sed 's/^2024/2052/' "$hourly" | aee-forecast -c y -n 24 --ar1 | columns date yhat yhat_lower yhat_upper | sed 's/^2052/2024/' >later
+    near out later 1e-6
+    awk -F, -v OFS=, 'NR > 1 { $2 *= 1000 } 1' "$hourly" | aee-forecast -c y -n 24 --ar1 | columns date yhat yhat_lower yhat_upper |
+        awk -F, -v OFS=, '{ print $1, $2 / 1000, $3 / 1000, $4 / 1000 }' OFMT=%.12g >thousand
+    near out thousand 1e-6
+}
+
 # ---- dates in, dates out ------------------------------------------------------------
 
 @test "aee-forecast: rows to come have the form that the rows have" {
