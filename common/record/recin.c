@@ -55,7 +55,8 @@ struct recin {
 	const char **name; /* columns */
 	size_t ncolumns, name_capacity;
 	bool *wanted;
-	size_t *slot; /* column -> field of row; SIZE_MAX: absent */
+	size_t *slot;  /* column -> field of row; SIZE_MAX: absent */
+	bool in_order; /* slot[i] is i, and there are no more fields */
 	size_t slot_capacity, wanted_capacity;
 	bool *file_wanted; /* wanted, in the order of this file's fields */
 	size_t nfields;    /* of this file's header */
@@ -265,6 +266,15 @@ add_column(struct recin *in, struct field name)
 	return 0;
 }
 
+/* Note whether the columns are the fields of the row in their order. */
+static void
+look_at_order(struct recin *in)
+{
+	in->in_order = in->row.n == in->ncolumns;
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->in_order &= in->slot[i] == i;
+}
+
 /* Tell the grammar which of this file's fields are wanted. */
 static int
 spread_wanted(struct recin *in)
@@ -323,6 +333,7 @@ take_header(struct recin *in)
 			if (add_column(in, names->field[i]) == -1)
 				return -1;
 	}
+	look_at_order(in);
 	return spread_wanted(in);
 }
 
@@ -584,6 +595,7 @@ place_keys(struct recin *in)
 			return no_memory(in);
 		in->extra[in->nextra++] = i;
 	}
+	look_at_order(in);
 	return 0;
 }
 
@@ -736,6 +748,17 @@ recin_field(const struct recin *in, int column)
 
 	recin_get(in, column, &f);
 	return f;
+}
+
+bool
+recin_raw(const struct recin *in, enum format format, struct span *text)
+{
+	if (in->row.bare == 0 || !in->in_order || in->format != format ||
+	    in->row.bare > UINT32_MAX)
+		return false;
+	*text = (struct span){ in->row.base, (uint32_t)in->row.bare,
+		FIELD_TEXT };
+	return true;
 }
 
 size_t
