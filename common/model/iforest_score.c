@@ -210,8 +210,9 @@ score_block(const struct iforest *forest, const double *x, size_t n,
     double *score)
 {
 	const size_t size = (size_t)1 << forest->depth, d = forest->d;
-	uint64_t sum[BLOCK] = { 0 };
+	uint64_t sum[BLOCK];
 
+	memset(sum, 0, n * sizeof(*sum)); /* n may be 1 */
 	if (forest->ranks != NULL && n >= FEW)
 		iforest_ranks_sums(forest->ranks, x, n, sum);
 	else
