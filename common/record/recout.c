@@ -28,6 +28,7 @@ struct recout {
 	size_t at;  /* column of the next value */
 	bool begun; /* NDJSON: a value of this record is written */
 	bool header_written;
+	bool line_buffered;
 };
 
 struct recout *
@@ -43,6 +44,12 @@ recout_open(struct output *output, enum format format, int precision)
 	out->precision = precision;
 	out->delimiter = format == FORMAT_TSV ? '\t' : ',';
 	return out;
+}
+
+void
+recout_line_buffered(struct recout *out)
+{
+	out->line_buffered = true;
 }
 
 /* Length of the JSON string for p, quotes included; written to to if that is
@@ -391,6 +398,8 @@ recout_end(struct recout *out)
 		output_write(out->out, "\n", 1);
 	out->at = 0;
 	out->begun = false;
+	if (out->line_buffered)
+		output_flush(out->out);
 }
 
 void

@@ -27,6 +27,9 @@ enum { RECOUT_PRECISION = 12 }; /* significant digits of a computed number */
 struct recout *recout_open(struct output *out, enum format format,
     int precision);
 
+/* From now on hand each record to the system as it ends. */
+void recout_line_buffered(struct recout *out);
+
 /* Name the next column; all before the first value.  -1 if out of memory or
  * if there is one of that name. */
 int recout_column(struct recout *out, const char *name);
