@@ -10,7 +10,7 @@ mkdir -p out/bench
 
 keep() {
     printf '== %s\n' "$1"
-    "$2" >"out/bench/$1.tmp"
+    "$2" </dev/null >"out/bench/$1.tmp"
     mv "out/bench/$1.tmp" "out/bench/$1.txt"
     cat "out/bench/$1.txt"
 }
