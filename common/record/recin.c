@@ -124,13 +124,25 @@ no_memory(struct recin *in)
 
 /* ---- bad records ----------------------------------------------------------- */
 
+/* Append up to most bytes of p to a reason of n bytes; the new length. */
+static size_t
+add_text(char reason[REASON_MAX], size_t n, const char *p, size_t most)
+{
+	const size_t room = REASON_MAX - 1 - n;
+	const size_t length = strnlen(p, most < room ? most : room);
+
+	memcpy(reason + n, p, length);
+	reason[n + length] = '\0';
+	return n + length;
+}
+
 static void
 count_reason(struct recin *in, const char *text)
 {
 	char kept[REASON_MAX];
 	size_t i;
 
-	snprintf(kept, sizeof(kept), "%s", text);
+	add_text(kept, 0, text, SIZE_MAX);
 	for (i = 0; i < in->nreasons; i++)
 		if (strcmp(in->reason[i].text, kept) == 0)
 			break;
@@ -152,12 +164,23 @@ keep_raw(struct output *out, const char *raw, size_t n)
 		output_write(out, "\n", 1);
 }
 
+/* Whether the next bad record is spoken of, and not only counted. */
+static bool
+is_told(const struct recin *in)
+{
+	const struct recin_options *o = in->options;
+
+	return o->bad == RECIN_STOP ||
+	    (o->warn != NULL && in->refused < RECIN_TOLD);
+}
+
 /* Leave the record at hand out, or stop.  reason is what is counted, text what
- * is told of this one. */
+ * is told of this one, if it is. */
 static int
 refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 {
 	const struct recin_options *o = in->options;
+	const bool aloud = is_told(in);
 	char *told;
 
 	if (o->bad == RECIN_STOP)
@@ -171,7 +194,7 @@ refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 		keep_raw(o->keep_bad, in->source.buffer + in->source.start,
 		    in->source.raw);
 	}
-	if (o->warn != NULL && in->refused <= RECIN_TOLD) {
+	if (aloud) {
 		if (asprintf(&told, "%s:%llu: %s", in->file,
 			(unsigned long long)line, text) == -1)
 			return no_memory(in);
@@ -185,14 +208,19 @@ int
 recin_reject(struct recin *in, int column, const char *problem)
 {
 	struct field f;
-	char reason[REASON_MAX + WHY_MAX], *text;
+	char reason[REASON_MAX], *text;
+	size_t n;
 	int status;
 
 	if (column == -1)
 		return refuse(in, in->source.line, problem, problem);
+	n = add_text(reason, 0, "column '", SIZE_MAX);
+	n = add_text(reason, n, in->name[column], 60);
+	n = add_text(reason, n, "' ", SIZE_MAX);
+	add_text(reason, n, problem, SIZE_MAX);
+	if (!is_told(in))
+		return refuse(in, in->source.line, reason, NULL);
 	f = recin_field(in, column);
-	snprintf(reason, sizeof(reason), "column '%.60s' %s", in->name[column],
-	    problem);
 	/* A long text is cut at a character. */
 	if (asprintf(&text, "column '%s': '%.*s%s' %s", in->name[column],
 		(int)utf8_valid(f.p, f.n < 60 ? f.n : 60), f.n ? f.p : "",
