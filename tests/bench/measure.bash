@@ -143,5 +143,6 @@ versions() {
     if command -v mlr >/dev/null; then list+=", $(mlr --version)"; fi
     if command -v mawk >/dev/null; then list+=", $(mawk -W version 2>&1 | sed "s/,.*//; q")"; fi
     echo "$(date -u +%Y-%m-%d), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(nproc) cores;"
-    echo "$list. Medians of $ROUNDS rounds in which the commands took turns."
+    echo "$list."
+    echo "Medians of $ROUNDS rounds in which the commands took turns."
 }

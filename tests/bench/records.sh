@@ -153,7 +153,7 @@ measure_simulate() {
         "cpu - $("$awk" -v rows="$rows" 'BEGIN { printf "%.3f", rows / 8e6 }') s, which is 8 million rows a second"
     row orders write "to \`wc -l\`"
     row orders piped "to aee-kpi -g channel" "peak - 8 MiB of aee-kpi"
-    row orders large "ten times as many orders to aee-kpi, once" "wall piped 10.5 x the time" "peak piped 1.1 x the memory"
+    row orders large "ten times as many orders to aee-kpi, once" "cpu piped 10.5 x the time" "peak piped 1.1 x the memory"
     if has_duckdb; then row orders copy "DuckDB, generate and COPY, 1 thread"; fi
 }
 

@@ -2,13 +2,13 @@
 # What the programs of a stream cost a row, with and without groups, beside cat,
 # mawk and Miller, and how much memory they take.  Commands take turns.  Writes
 # Markdown.
-# usage: tests/bench/streams.sh; ROWS (1 million), ROUNDS (5), DATA (a directory
+# usage: tests/bench/streams.sh; STREAM_ROWS (1 million), ROUNDS (5), DATA (a directory
 # for the files) and B (the build directory) may be set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/measure.bash
 . tests/bench/measure.bash
-ROWS=${ROWS:-1000000}
+ROWS=${STREAM_ROWS:-1000000}
 bin=$B/bin
 S=$DATA/series.$ROWS
 J=$DATA/series-jsonl.$ROWS
