@@ -85,6 +85,22 @@ stats_mean_sd(const double *x, size_t n, double *sd)
 	return mean;
 }
 
+/* So many values are sorted sooner than one of them is selected. */
+enum { FEW = 32 };
+
+static void
+sort_few(double *x, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const double v = x[i];
+		size_t j = i;
+
+		for (; j > 0 && x[j - 1] > v; j--)
+			x[j] = x[j - 1];
+		x[j] = v;
+	}
+}
+
 /*
  * Quickselect with a three-way partition, so that ties end it early, and pivots
  * from a fixed pseudo-random sequence, so that no sorted or periodic data is
@@ -96,6 +112,10 @@ stats_select(double *x, size_t n, size_t k)
 	size_t low = 0, high = n; /* the answer is in x[low .. high - 1] */
 	uint64_t state = n;
 
+	if (n <= FEW) {
+		sort_few(x, n);
+		return x[k];
+	}
 	while (high - low > 1) {
 		size_t less = low, i = low, more = high;
 		double pivot;
