@@ -107,8 +107,9 @@ ratio() {
     fi
 }
 
+# heading BASE: the head of a table whose CPU are multiples of BASE.
 heading() {
-    echo "| what | CPU s | wall s | x \`wc -l\` | peak MiB | asked for | held |"
+    echo "| what | CPU s | wall s | x $1 | peak MiB | asked for | held |"
     echo "| --- | --- | --- | --- | --- | --- | --- |"
 }
 

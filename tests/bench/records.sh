@@ -71,7 +71,7 @@ measure_orders() {
     measure
     echo "Orders to revenue and orders by day and channel, $ROWS rows, $(wc -c <"$P") bytes:"
     echo
-    heading
+    heading "\`wc -l\`"
     local x="x \`wc -l\`"
     row wc wc "\`wc -l\`"
     row wc catwc "\`cat\` to \`wc -l\`"
@@ -115,7 +115,7 @@ measure_ndjson() {
     measure
     echo "The same from NDJSON, $rows rows, $(wc -c <"$J") bytes:"
     echo
-    heading
+    heading "\`wc -l\`"
     row wc wc "\`wc -l\`"
     row wc kpi "**aee-kpi -g channel**, NDJSON" "cpu wc 4 x \`wc -l\`" "cpu duckdb1 0.3 x DuckDB" "peak - 8 MiB"
     if has_duckdb; then row wc duckdb1 "DuckDB, 1 thread"; fi
@@ -146,9 +146,9 @@ measure_simulate() {
         measure orders write piped
     fi
     ROUNDS=1 measure large
-    echo "A shop of $rows orders, and one of ten times as many; the columns of \`x wc -l\` are of aee-simulate:"
+    echo "A shop of $rows orders, and one of ten times as many:"
     echo
-    heading
+    heading "aee-simulate"
     row orders orders "**aee-simulate orders**" "cpu copy 0.35 x DuckDB" \
         "cpu - $("$awk" -v rows="$rows" 'BEGIN { printf "%.3f", rows / 8e6 }') s, which is 8 million rows a second"
     row orders write "to \`wc -l\`"
