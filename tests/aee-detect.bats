@@ -213,6 +213,38 @@ same() {
     [ "$(awk -F, 'NR > 1 && $6 == 1' <<<"$output")" = "" ]
 }
 
+# little_shop SEED: $T/cube.csv of two years of a shop with four orders a day
+# and visitors in the tens, in which nothing happens but what OPTION... sets.
+little_shop() {
+    rm -rf "$T/shop"
+    aee-simulate -q -s "$1" --set general.start_date=2024-01-01 --set channels.Organic.base_sessions=80 \
+        --set channels.Paid_Search.base_sessions=40 --set channels.Paid_Social.base_sessions=30 \
+        --set channels.Email.base_sessions=10 --set anomalies=null "${@:2}" -d "$T/shop"
+    aee-kpi -q --cube channel,category --products "$T/shop/products.csv" -t "$T/shop/website_traffic.csv" \
+        -o "$T/cube.csv" "$T/shop/orders.csv"
+}
+
+@test "aee-detect: a shop of few orders is no row of events" {
+    for seed in 1 2 3; do
+        little_shop "$seed" --set revenue_events=null
+        run -0 aee-detect --holidays "$T/shop/holidays.csv" "$T/cube.csv"
+        [ "$(cut -d, -f3 <<<"$output" | grep -cx 1)" -eq 0 ]
+        run -0 aee-detect --online --holidays "$T/shop/holidays.csv" "$T/cube.csv"
+        [ "$(cut -d, -f3 <<<"$output" | grep -cx 1)" -le 2 ]
+    done
+    # And what can be told from such numbers is told.
+    little_shop 1
+    aee-detect --holidays "$T/shop/holidays.csv" --incidents "$T/i.csv" -o /dev/null "$T/cube.csv"
+    grep -q '^[0-9]*,2025-02-1.,2025-02-1.,dip,down,sessions' "$T/i.csv"
+    grep -q '^[0-9]*,2025-07-08,2025-07-11,spike,up,sessions' "$T/i.csv"
+}
+
+@test "aee-detect: an order value of more returned than bought says nothing" {
+    awk -F, -v OFS=, 'NR == 103 { $2 = -5000 } 1' "$F/calm.csv" >"$T/returns.csv"
+    run -0 aee-detect -c revenue,orders "$T/returns.csv"
+    [ "$(awk -F, '$1 == "2025-04-12" { print $7 }' <<<"$output")" = revenue ]
+}
+
 @test "aee-detect: a channel that appears or dies is judged by its own days" {
     awk -F, '!($3 == "Email" && $1 < "2025-05-01") && !($3 == "Organic" && $1 >= "2025-11-01")' "$F/cube.csv" >"$T/cube.csv"
     aee-detect --incidents "$T/i.csv" -o "$T/days.csv" "$T/cube.csv"

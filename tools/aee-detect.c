@@ -658,7 +658,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	struct online_result result;
 	struct metric_input input;
 	struct metrics set;
-	double *y = calloc(now->m + 1, sizeof(*y));
+	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events = y + now->m;
 
 	online_defaults(&params);
 	if (now->m == 1)
@@ -669,7 +669,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 		params.max_length = d->o->max_length;
 	online_free(s->online);
 	free(s->id);
-	s->online = online_new(&params, now->m);
+	s->online = online_new(&params, now->id, now->m);
 	s->id = calloc(now->m + 1, sizeof(*s->id));
 	days_input(s->days, 0, s->judged, &input);
 	if (y == NULL || s->online == NULL || s->id == NULL ||
@@ -678,10 +678,9 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	memcpy(s->id, now->id, now->m * sizeof(*s->id));
 	name_metrics(d, s, now);
 	for (size_t t = 0; t < s->judged; t++) {
-		for (size_t i = 0; i < now->m; i++)
-			y[i] = set.y[i * set.n + t];
-		online_push(s->online, y, is_holiday(d, s->first + (int32_t)t),
-		    &result, NULL);
+		metrics_day(&set, t, y, events);
+		online_push(s->online, y, events,
+		    is_holiday(d, s->first + (int32_t)t), &result, NULL);
 	}
 	metrics_release(&set);
 	free(y);
@@ -711,19 +710,19 @@ judge_next(struct detector *d, struct shop *s)
 	struct metrics set;
 	struct online_result r;
 	struct verdict v = nothing;
-	double *y;
+	double *y, *events;
 
 	if (d->input.cube)
 		days_fill(s->days, t);
 	days_input(s->days, start, t - start + 1, &input);
 	if (metrics_make(&set, &input, METRIC_LOG) == -1 ||
-	    (y = calloc(set.m + 1, sizeof(*y))) == NULL)
+	    (y = calloc(2 * set.m + 1, sizeof(*y))) == NULL)
 		cli_no_memory(d->cli);
 	if (!same_metrics(s, &set))
 		start_online(d, s, &set);
-	for (size_t i = 0; i < set.m; i++)
-		y[i] = set.y[i * set.n + t - start];
-	online_push(s->online, y, holiday, &r, NULL);
+	events = y + set.m;
+	metrics_day(&set, t - start, y, events);
+	online_push(s->online, y, events, holiday, &r, NULL);
 	metrics_release(&set);
 	free(y);
 	s->judged++;

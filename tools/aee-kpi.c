@@ -18,6 +18,7 @@
 #include "record/table.h"
 
 #include "kpi_cube.h"
+#include "kpi_run.h"
 
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
@@ -215,13 +216,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 struct kpis {
 	struct cli *cli;
 	const struct options *o;
-	struct kpi *kpi;
-	struct groups *groups;
-	struct groups *channels;
+	struct order_tables to;
 	size_t channel_group; /* which of -g is the channel; SIZE_MAX: none */
 	bool costs, moments;  /* are known */
-	/* --summary: besides kpi, which has one group and one period. */
-	struct kpi *by_month, *of_channel;
 };
 
 static void
@@ -268,13 +265,13 @@ begin_sums(struct kpis *k, const int *group, int channel)
 		if (channel != -1 && group[i] == channel)
 			k->channel_group = i;
 	if (!k->o->summary) {
-		k->kpi = new_kpi(k, k->o->period,
+		k->to.kpi = new_kpi(k, k->o->period,
 		    channel != -1 && k->channel_group == SIZE_MAX);
 		return;
 	}
-	k->kpi = new_kpi(k, KPI_ALL, true);
-	k->by_month = new_kpi(k, KPI_MONTH, false);
-	k->of_channel = new_kpi(k, KPI_ALL, false);
+	k->to.kpi = new_kpi(k, KPI_ALL, true);
+	k->to.by_month = new_kpi(k, KPI_MONTH, false);
+	k->to.of_channel = new_kpi(k, KPI_ALL, false);
 }
 
 /* ---- products --------------------------------------------------------------- */
@@ -336,15 +333,6 @@ products_release(struct products *p)
 
 /* ---- orders ------------------------------------------------------------------ */
 
-/* The columns of the orders. */
-struct order_columns {
-	int date, channel, value, order, customer, product, quantity;
-	int *group;   /* -1: in the products */
-	int *operand; /* of --value-expr */
-	size_t noperands;
-	struct decimal *values; /* of the operands */
-};
-
 static void
 find_operands(struct kpis *k, struct recin *in, struct order_columns *c)
 {
@@ -377,6 +365,7 @@ find_columns(struct kpis *k, struct recin *in, const struct products *p,
 	c->product = k->o->products ? cli_need(k->cli, in, "product_id") : -1;
 	c->quantity = k->o->products ? recin_find(in, "quantity") : -1;
 	c->group = calloc(k->cli->ngroup + 1, sizeof(*c->group));
+	c->ngroup = k->cli->ngroup;
 	if (c->group == NULL)
 		cli_no_memory(k->cli);
 	for (size_t i = 0; i < k->cli->ngroup; i++) {
@@ -458,119 +447,32 @@ add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 {
 	struct kpi_order of_channel;
 
-	check_add(k, in, kpi_add_order(k->kpi, o));
-	if (k->by_month == NULL)
+	check_add(k, in, kpi_add_order(k->to.kpi, o));
+	if (k->to.by_month == NULL)
 		return;
 	of_channel = *o;
-	check_add(k, in, kpi_add_order(k->by_month, o));
+	check_add(k, in, kpi_add_order(k->to.by_month, o));
 	of_channel.group = o->channel;
-	check_add(k, in, kpi_add_order(k->of_channel, &of_channel));
+	check_add(k, in, kpi_add_order(k->to.of_channel, &of_channel));
 }
 
 /* Orders in runs, where nothing but date, value, groups and customers is asked
- * for. */
-struct run {
-	int column[RECIN_RUN_COLUMNS];
-	struct span *span[RECIN_RUN_COLUMNS];
-	size_t columns;
-	size_t channel_at, customer_at, group_at; /* in the columns */
-	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
-	int32_t day[RECIN_RUN];
-	struct decimal value[RECIN_RUN];
-	size_t group[RECIN_RUN], channel[RECIN_RUN], customer[RECIN_RUN];
-	bool has_channel, has_customer;
-};
-
-static size_t
-run_column(struct run *run, int column)
-{
-	run->column[run->columns] = column;
-	run->span[run->columns] = run->text[run->columns];
-	return run->columns++;
-}
-
-/* NULL where there are none. */
-static struct run *
+ * for; NULL otherwise. */
+static struct order_run *
 new_run(const struct kpis *k, const struct order_columns *c)
 {
-	struct run *run;
+	struct order_columns needed = *c;
+	struct order_run *run;
 
-	if (k->by_month != NULL || k->o->value != NULL || k->o->moments ||
+	if (k->to.by_month != NULL || k->o->value != NULL || k->o->moments ||
 	    c->product != -1 || c->order != -1 ||
 	    k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
 		return NULL;
-	if ((run = calloc(1, sizeof(*run))) == NULL)
+	if (k->channel_group != SIZE_MAX)
+		needed.channel = -1;
+	if ((run = order_run_new(&needed, &k->to)) == NULL)
 		cli_no_memory(k->cli);
-	run_column(run, c->date);
-	run_column(run, c->value);
-	run->has_channel = k->channel_group == SIZE_MAX;
-	if (run->has_channel)
-		run->channel_at = run_column(run, c->channel);
-	run->has_customer = c->customer != -1;
-	if (run->has_customer)
-		run->customer_at = run_column(run, c->customer);
-	run->group_at = run->columns;
-	for (size_t i = 0; i < k->cli->ngroup; i++)
-		run_column(run, c->group[i]);
 	return run;
-}
-
-/* Spans are as recin_run() gave them: from `first` on. */
-static void
-number_run(const struct kpis *k, struct groups *groups, const struct run *run,
-    size_t column, size_t first, size_t n, size_t *number)
-{
-	struct span *span[RECIN_RUN_COLUMNS];
-
-	for (size_t i = column; i < run->columns; i++)
-		span[i - column] = run->span[i] + first;
-	if (groups_find_run(groups, span, n, number) == -1)
-		cli_no_memory(k->cli);
-}
-
-/* How many of the n customers are there before the first that is not. */
-static size_t
-customers_there(const struct span *span, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && span[i].n > 0)
-		i++;
-	return i;
-}
-
-/* Add what can be added without a look at each record. */
-static void
-add_runs(struct kpis *k, struct recin *in, struct run *run,
-    struct groups *customers)
-{
-	const struct kpi_run orders = { .day = run->day,
-		.group = run->group,
-		.channel = run->has_channel ? run->channel : NULL,
-		.value = run->value,
-		.customer = run->has_customer ? run->customer : NULL };
-	size_t n, first, added;
-
-	do {
-		n = recin_run(in, run->column, run->columns, run->span, &first);
-		added = recin_run_dates(in, run->span[0] + first, n, run->day);
-		added = recin_run_decimals(run->span[1] + first, added,
-		    run->value);
-		if (run->has_customer)
-			added = customers_there(run->span[run->customer_at] +
-				first,
-			    added);
-		number_run(k, k->groups, run, run->group_at, first, added,
-		    run->group);
-		if (run->has_channel)
-			number_run(k, k->channels, run, run->channel_at, first,
-			    added, run->channel);
-		if (run->has_customer)
-			number_run(k, customers, run, run->customer_at, first,
-			    added, run->customer);
-		added = kpi_add_run(k->kpi, &orders, added);
-		recin_take(in, added);
-	} while (n > 0 && added == n);
 }
 
 static struct recin *
@@ -579,12 +481,11 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 	struct recin *in;
 	struct order_columns c = { 0 };
 	struct kpi_order o = { 0 };
-	struct run *run;
+	struct order_run *run;
 	struct products p = { 0 };
-	struct groups *orders = groups_new(1), *customers = groups_new(1);
 	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
 
-	if (orders == NULL || customers == NULL || key == NULL)
+	if (key == NULL)
 		cli_no_memory(k->cli);
 	if (k->o->products != NULL) {
 		p.group = calloc(k->cli->ngroup + 1, sizeof(*p.group));
@@ -600,8 +501,8 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 		struct field channel;
 		size_t product = 0;
 
-		if (run != NULL)
-			add_runs(k, in, run, customers);
+		if (run != NULL && order_run_add(run, in) == -1)
+			cli_no_memory(k->cli);
 		if (!cli_next(k->cli, in))
 			break;
 		if (!cli_ok(k->cli, in, recin_date(in, c.date, &o.day)) ||
@@ -614,22 +515,20 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 			else
 				key[i] = table_field(p.rows, product,
 				    (size_t)p.group[i]);
-		o.group = number_of(k, k->groups, key);
+		o.group = number_of(k, k->to.groups, key);
 		if (k->channel_group == SIZE_MAX) {
 			recin_get(in, c.channel, &channel);
-			o.channel = number_of(k, k->channels, &channel);
+			o.channel = number_of(k, k->to.channels, &channel);
 		}
-		o.order = number_or_none(k, in, orders, c.order);
-		o.customer = number_or_none(k, in, customers, c.customer);
+		o.order = number_or_none(k, in, k->to.orders, c.order);
+		o.customer = number_or_none(k, in, k->to.customers, c.customer);
 		add_order(k, in, &o);
 	}
-	free(run);
+	order_run_free(run);
 	free(c.operand);
 	free(c.values);
 	free(c.group);
 	free(key);
-	groups_free(orders);
-	groups_free(customers);
 	products_release(&p);
 	return in;
 }
@@ -678,22 +577,23 @@ read_traffic(struct kpis *k, const char *path)
 			recin_decimal(in, sessions_column, &sessions, NULL)))
 			continue;
 		if (!grouped) {
-			kpi_cover(k->kpi, day);
+			kpi_cover(k->to.kpi, day);
 			continue;
 		}
 		for (size_t i = 0; i < k->cli->ngroup; i++)
 			key[i] = recin_field(in, group[i]);
 		check_add(k, in,
-		    kpi_add_sessions(k->kpi, number_of(k, k->groups, key), day,
-			&sessions));
-		if (k->by_month != NULL)
-			kpi_cover(k->by_month, day);
-		if (k->of_channel == NULL || channel_column == -1)
+		    kpi_add_sessions(k->to.kpi, number_of(k, k->to.groups, key),
+			day, &sessions));
+		if (k->to.by_month != NULL)
+			kpi_cover(k->to.by_month, day);
+		if (k->to.of_channel == NULL || channel_column == -1)
 			continue;
 		channel = recin_field(in, channel_column);
 		check_add(k, in,
-		    kpi_add_sessions(k->of_channel,
-			number_of(k, k->channels, &channel), day, &sessions));
+		    kpi_add_sessions(k->to.of_channel,
+			number_of(k, k->to.channels, &channel), day,
+			&sessions));
 	}
 	free(group);
 	free(key);
@@ -793,13 +693,13 @@ read_sums(struct kpis *k, struct recin *in)
 			continue;
 		for (size_t i = 0; i < cli->ngroup; i++)
 			key[i] = recin_field(in, c.group[i]);
-		s.group = number_of(k, k->groups, key);
+		s.group = number_of(k, k->to.groups, key);
 		if (c.channel != -1) {
 			struct field f = recin_field(in, c.channel);
 
-			s.channel = number_of(k, k->channels, &f);
+			s.channel = number_of(k, k->to.channels, &f);
 		}
-		check_add(k, in, kpi_add_sums(k->kpi, &s));
+		check_add(k, in, kpi_add_sums(k->to.kpi, &s));
 	}
 	free(c.group);
 	free(key);
@@ -862,7 +762,7 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 {
 	recout_date(out, v->day);
 	for (size_t i = 0; i < k->cli->ngroup; i++)
-		recout_field(out, groups_key(k->groups, group, i));
+		recout_field(out, groups_key(k->to.groups, group, i));
 	write_sum(out, v->revenue);
 	write_count(out, v->has_orders, v->orders);
 	recout_number(out, v->aov);
@@ -889,9 +789,9 @@ write_records(struct kpis *k, const struct recin *in)
 	struct kpi_values v;
 
 	write_columns(k, out);
-	for (size_t g = 0; g < groups_count(k->groups); g++)
-		for (size_t i = 0; i < kpi_periods(k->kpi); i++) {
-			kpi_values(k->kpi, g, i, &v);
+	for (size_t g = 0; g < groups_count(k->to.groups); g++)
+		for (size_t i = 0; i < kpi_periods(k->to.kpi); i++) {
+			kpi_values(k->to.kpi, g, i, &v);
 			write_row(k, out, g, &v);
 		}
 }
@@ -924,10 +824,10 @@ write_by_channel(struct kpis *k, struct json *j, const char *key,
 
 	json_key(j, key);
 	json_object(j);
-	for (size_t c = 0; c < groups_count(k->channels); c++) {
-		struct field f = groups_key(k->channels, c, 0);
+	for (size_t c = 0; c < groups_count(k->to.channels); c++) {
+		struct field f = groups_key(k->to.channels, c, 0);
 
-		kpi_values(k->of_channel, c, 0, &v);
+		kpi_values(k->to.of_channel, c, 0, &v);
 		json_key_span(j, f.p, f.n);
 		if (what == REVENUE)
 			json_sum_or_null(j, v.revenue);
@@ -946,10 +846,10 @@ write_by_month(struct kpis *k, struct json *j)
 
 	json_key(j, "monthly_revenue");
 	json_object(j);
-	for (size_t i = 0; i < kpi_periods(k->by_month); i++) {
+	for (size_t i = 0; i < kpi_periods(k->to.by_month); i++) {
 		char text[DATE_TEXT_MAX];
 
-		kpi_values(k->by_month, 0, i, &v);
+		kpi_values(k->to.by_month, 0, i, &v);
 		date_format(v.day, text);
 		text[7] = '\0'; /* YYYY-MM */
 		json_key(j, text);
@@ -986,11 +886,11 @@ write_summary(struct kpis *k, const struct recin *in)
 		.top_channel_share = NAN,
 		.gross_margin = NAN,
 		.top_channel = KPI_NONE };
-	bool any = kpi_periods(k->kpi) > 0;
+	bool any = kpi_periods(k->to.kpi) > 0;
 	struct json j;
 
 	if (any)
-		kpi_values(k->kpi, 0, 0, &v);
+		kpi_values(k->to.kpi, 0, 0, &v);
 	json_init(&j, k->cli->output, k->cli->precision);
 	json_object(&j);
 	json_key(&j, "total_revenue");
@@ -1011,7 +911,7 @@ write_summary(struct kpis *k, const struct recin *in)
 	if (v.top_channel == KPI_NONE) {
 		json_null(&j);
 	} else {
-		struct field f = groups_key(k->channels, v.top_channel, 0);
+		struct field f = groups_key(k->to.channels, v.top_channel, 0);
 
 		json_text_span(&j, f.p, f.n);
 	}
@@ -1022,9 +922,9 @@ write_summary(struct kpis *k, const struct recin *in)
 	json_key(&j, "bad_rows");
 	json_int(&j, (int64_t)recin_refused(in));
 	json_key(&j, "first_date");
-	json_date(&j, any ? kpi_first_day(k->kpi) : DATE_NONE);
+	json_date(&j, any ? kpi_first_day(k->to.kpi) : DATE_NONE);
 	json_key(&j, "last_date");
-	json_date(&j, any ? kpi_last_day(k->kpi) : DATE_NONE);
+	json_date(&j, any ? kpi_last_day(k->to.kpi) : DATE_NONE);
 	write_asked_for(k, &j, &v);
 	json_end(&j);
 }
@@ -1035,8 +935,10 @@ start(struct kpis *k)
 	k->channel_group = SIZE_MAX;
 	k->costs = k->o->products != NULL;
 	k->moments = k->o->moments;
-	if ((k->groups = groups_new(k->cli->ngroup)) == NULL ||
-	    (k->channels = groups_new(1)) == NULL)
+	if ((k->to.groups = groups_new(k->cli->ngroup)) == NULL ||
+	    (k->to.channels = groups_new(1)) == NULL ||
+	    (k->to.orders = groups_new(1)) == NULL ||
+	    (k->to.customers = groups_new(1)) == NULL)
 		cli_no_memory(k->cli);
 }
 
@@ -1080,7 +982,7 @@ run_cube(struct kpis *k, char *const *paths, size_t n)
 	struct recin *in = read_orders(k, paths, n);
 	struct kpi_cube *cube = kpi_cube_new(k->cli, k->o->ngroup);
 
-	kpi_cube_orders(cube, k->kpi, k->groups);
+	kpi_cube_orders(cube, k->to.kpi, k->to.groups);
 	if (k->o->traffic != NULL)
 		kpi_cube_traffic(cube, k->o->traffic);
 	kpi_cube_write(cube, in);
@@ -1119,11 +1021,13 @@ main(int argc, char *argv[])
 		run_cube(&k, argv + optind, n);
 	else
 		run_orders(&k, argv + optind, n);
-	kpi_free(k.kpi);
-	kpi_free(k.by_month);
-	kpi_free(k.of_channel);
-	groups_free(k.groups);
-	groups_free(k.channels);
+	kpi_free(k.to.kpi);
+	kpi_free(k.to.by_month);
+	kpi_free(k.to.of_channel);
+	groups_free(k.to.groups);
+	groups_free(k.to.channels);
+	groups_free(k.to.orders);
+	groups_free(k.to.customers);
 	expr_free(o.value);
 	free(o.cube);
 	free(o.groups);

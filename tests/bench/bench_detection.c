@@ -18,7 +18,7 @@
 enum { MOST_SHOPS = 64 };
 
 /* What a detector is given of a shop.  As specified: with the limit of steps
- * and without the price index. */
+ * and without the price index and the counts. */
 enum view { ALL, SPECIFIED, CHANNELS, TOTALS, REVENUE };
 
 struct detector {
@@ -63,6 +63,8 @@ make_metrics(const struct detector *d, const struct shop *shop,
 		in.total.orders = in.total.sessions = NULL;
 	if (metrics_make(m, &in, METRIC_LOG) == -1)
 		out_of_memory();
+	if (d->view == SPECIFIED)
+		forget_events(m);
 }
 
 static void
@@ -93,20 +95,19 @@ judge_online(const struct detector *d, const struct shop *shop, int8_t *flag)
 	struct online_params params;
 	struct online *o;
 	struct metrics m;
-	double y[64];
+	double y[64], events[64];
 
 	make_metrics(d, shop, &m);
 	online_defaults(&params);
 	if (d->beta > 0)
 		params.beta = d->beta;
-	if ((o = online_new(&params, m.m)) == NULL)
+	if ((o = online_new(&params, m.id, m.m)) == NULL)
 		out_of_memory();
 	for (size_t t = 0; t < shop->n; t++) {
 		struct online_result r;
 
-		for (size_t i = 0; i < m.m; i++)
-			y[i] = m.y[i * m.n + t];
-		online_push(o, y, shop->holiday[t], &r, NULL);
+		metrics_day(&m, t, y, events);
+		online_push(o, y, events, shop->holiday[t], &r, NULL);
 		flag[t] = (int8_t)r.flag;
 	}
 	online_free(o);

@@ -204,4 +204,13 @@ shop_next(const struct shops *all, size_t *next, struct shop *shop)
 	return 0;
 }
 
+/* As if nothing were known of the counts behind the metrics: other
+ * implementations know nothing of them. */
+static inline void
+forget_events(struct metrics *set)
+{
+	for (size_t i = 0; i < set->m * set->n; i++)
+		set->events[i] = NAN;
+}
+
 #endif

@@ -446,7 +446,7 @@ detect(const struct metric_input *input, const int8_t *masked,
 	assert_int_equal(detect_run(&params, m, masked, r), 0);
 }
 
-/* With the limit of steps that the reference uses. */
+/* With the limit of steps that the reference uses, and what it knows. */
 static void
 judge_as_specified(const struct shop *shop, struct metrics *m,
     struct detect_result *r)
@@ -456,6 +456,7 @@ judge_as_specified(const struct shop *shop, struct metrics *m,
 	assert_int_equal(metrics_make(m, &shop->input, METRIC_LOG), 0);
 	detect_defaults(&params, m, true);
 	params.step_limit = -7;
+	forget_events(m);
 	assert_int_equal(detect_run(&params, m, shop->holiday, r), 0);
 }
 

@@ -14,18 +14,18 @@ judge_shop(const struct shop *shop, struct online_result *r)
 	struct online_params params;
 	struct online *o;
 	struct metrics m;
-	double y[32];
+	double y[32], events[32];
 
 	online_defaults(&params);
 	assert_null(online_check(&params));
 	assert_int_equal(metrics_make(&m, &shop->input, METRIC_LOG), 0);
 	assert_int_equal(m.m, 27);
-	o = online_new(&params, m.m);
+	forget_events(&m);
+	o = online_new(&params, m.id, m.m);
 	assert_non_null(o);
 	for (size_t t = 0; t < shop->n; t++) {
-		for (size_t i = 0; i < m.m; i++)
-			y[i] = m.y[i * m.n + t];
-		online_push(o, y, shop->holiday[t], &r[t], NULL);
+		metrics_day(&m, t, y, events);
+		online_push(o, y, events, shop->holiday[t], &r[t], NULL);
 	}
 	online_free(o);
 	metrics_release(&m);
@@ -140,9 +140,11 @@ run(double jump, size_t n, const int8_t *masked, const int8_t *missing,
 	struct online_params params;
 	struct online *o;
 	struct rng rng;
+	const struct metric revenue = { METRIC_REVENUE, METRIC_TOTAL, 0 };
+	const double unknown = NAN;
 
 	online_defaults(&params);
-	o = online_new(&params, 1);
+	o = online_new(&params, &revenue, 1);
 	assert_non_null(o);
 	rng_init(&rng, 5, 0);
 	for (size_t t = 0; t < n; t++) {
@@ -151,7 +153,8 @@ run(double jump, size_t n, const int8_t *masked, const int8_t *missing,
 
 		if (missing != NULL && missing[t])
 			y = NAN;
-		online_push(o, &y, masked != NULL && masked[t], &r[t], NULL);
+		online_push(o, &y, &unknown, masked != NULL && masked[t], &r[t],
+		    NULL);
 	}
 	online_free(o);
 }
