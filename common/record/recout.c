@@ -369,9 +369,9 @@ recout_cents(struct recout *out, int64_t cents)
 void
 recout_sum(struct recout *out, const struct decimal_sum *v)
 {
-	char text[DECIMAL_TEXT_MAX];
+	char *to = lead(out, DECIMAL_TEXT_MAX);
 
-	plain(out, text, decimal_sum_format(text, v));
+	output_end(out->out, to + decimal_sum_format(to, v));
 }
 
 int
