@@ -114,6 +114,25 @@ find_presence(const struct metric_sums *s, size_t n, double *presence)
 	}
 }
 
+/* Whether a member sells nothing on more than half of the days from the first
+ * on which it sells to the last. */
+static bool
+is_sparse(const struct metric_sums *s, size_t n)
+{
+	const double *x = s->orders != NULL ? s->orders : s->revenue;
+	size_t first = 0, sold = 0;
+
+	if (x == NULL)
+		return false;
+	while (first < n && !(x[first] > 0))
+		first++;
+	while (n > first && !(x[n - 1] > 0))
+		n--;
+	for (size_t t = first; t < n; t++)
+		sold += x[t] > 0;
+	return 2 * sold < n - first;
+}
+
 /* One list of ratios, appended to. */
 struct list {
 	struct ratio *ratio;
@@ -248,6 +267,7 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 		const size_t k = is_channel ? i : i - input->channels;
 		const struct metric_sums *s = is_channel ? &input->channel[k]
 							 : &input->category[k];
+		struct metric_sums sold;
 		const struct metric id = {
 			.dimension = is_channel ? METRIC_CHANNEL
 						: METRIC_CATEGORY,
@@ -255,7 +275,10 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 		};
 
 		find_presence(s, n, presence + i * n);
-		add_member(&list, id, s, &input->total, presence + i * n);
+		sold = *s;
+		if (input->dense && is_sparse(s, n))
+			sold = (struct metric_sums){ .sessions = s->sessions };
+		add_member(&list, id, &sold, &input->total, presence + i * n);
 	}
 	set->m = list.n;
 	set->id = calloc(list.n + 1, sizeof(*set->id));

@@ -55,6 +55,8 @@ struct metric_input {
 	const struct metric_sums *channel, *category;
 	size_t channels, categories;
 	bool price_index; /* for two categories or more with an aov */
+	bool dense;       /* nothing of the orders of members that have none on
+	                   * most days */
 };
 
 struct metric {
@@ -85,6 +87,9 @@ struct metrics {
  *   that appears is judged by its own days alone, and one that dies is news
  *   for a week; for longer would not do, as it has no week any more that its
  *   season could be compared with.
+ * - where dense is asked for, all of a member in which orders are, or revenue
+ *   without orders, if these are 0 on more than half of the days from the first
+ *   that is not to the last: the few values that it has are no series.
  * Returns 0, or -1 if out of memory; free with metrics_release().
  */
 int metrics_make(struct metrics *set, const struct metric_input *input,

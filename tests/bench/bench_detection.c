@@ -248,11 +248,14 @@ run(const struct detector *d, const struct shops *all)
 }
 
 static int
-read_shops(struct shops *s, const char *folder, const char *name)
+read_shops(struct shops *s, const char *name)
 {
-	char path[4000];
+	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/detection/%s", folder, name);
+	if (shops_path(path, name) == NULL) {
+		fputs("bench_detection: AEE_REFERENCE is not set\n", stderr);
+		return -1;
+	}
 	if (shops_read(s, path) == 0)
 		return 0;
 	fprintf(stderr, "bench_detection: cannot read %s\n", path);
@@ -358,22 +361,16 @@ print_confusion(const struct shops *all)
 int
 main(void)
 {
-	const char *folder = getenv("AEE_REFERENCE");
 	const struct detector batch = { "batch, 28 metrics", judge_batch,
 		.view = ALL },
 			      online = { "online, 28 metrics", judge_online,
 				      .view = ALL };
 	struct shops all, flags, drop, seed42;
 
-	if (folder == NULL) {
-		fputs("bench_detection: AEE_REFERENCE is not set\n", stderr);
-		return 1;
-	}
-	if (read_shops(&all, folder, "dev_daily.csv.gz") == -1 ||
-	    read_shops(&flags, folder, "dev_reference_outputs.csv.gz") == -1 ||
-	    read_shops(&drop, folder, "original_config_with_drop.csv.gz") ==
-		-1 ||
-	    read_shops(&seed42, folder, "original_seed42_golden.csv") == -1)
+	if (read_shops(&all, "dev_daily.csv.gz") == -1 ||
+	    read_shops(&flags, "dev_reference_outputs.csv.gz") == -1 ||
+	    read_shops(&drop, "original_config_with_drop.csv.gz") == -1 ||
+	    read_shops(&seed42, "original_seed42_golden.csv") == -1)
 		return 1;
 	outputs = &flags;
 	print_header("40 shops", &all);

@@ -23,15 +23,16 @@ orders_file() {
     made "$1.$2" "$awk" -v rows="$2" -v kind="$1" -f tests/bench/orders.awk
 }
 
-# shop ROWS: the configuration of a shop of about so many orders.
-shop() {
-    cat <<END
-general: {start_date: 2022-01-01, end_date: 2024-12-31}
-channels:
-$(printf "  %s: {base_sessions: $(($1 / 91 + 1))}\n" organic paid_search email referral)
-traffic: {monthly_growth: 0}
-inventory: {enabled: false}
-END
+# simulated ROWS [OPTION...]: the command for about so many orders of the shop that
+# is built in.
+simulated() {
+    local rows=$1
+    shift
+    printf '%s' "$simulate --set inventory.enabled=false"
+    "$awk" -v k="$rows" 'BEGIN {
+        n = split("Organic 8000 Paid_Search 4000 Paid_Social 3000 Email 1000", c, " ")
+        for (i = 1; i < n; i += 2) printf " --set channels.%s.base_sessions=%.3f", c[i], c[i + 1] * k / 145335 }'
+    printf ' %s' "$@" orders
 }
 
 # The query of DuckDB that aee-kpi -g channel answers, of a table function.
@@ -125,36 +126,40 @@ measure_ndjson() {
 # ---- aee-simulate ------------------------------------------------------------------
 
 measure_simulate() {
-    local many=$((10 * ROWS)) rows
-    shop "$ROWS" >"$DATA/shop.yaml"
-    shop "$many" >"$DATA/large.yaml"
-    rows=$(("$($simulate -C "$DATA/shop.yaml" orders | wc -l)" - 1))
-    job orders "@ $simulate -C $DATA/shop.yaml orders"
-    job write "$simulate -C $DATA/shop.yaml orders | @ wc -l"
-    job piped "$simulate -C $DATA/shop.yaml orders | @ $kpi -g channel"
-    job large "$simulate -C $DATA/large.yaml orders | @ $kpi -g channel"
+    local rows measured=(orders jobs write piped)
+    rows=$(($(sh -c "$(simulated "$ROWS")" | wc -l) - 1))
+    job orders "@ $(simulated "$ROWS")"
+    job jobs "@ $(simulated "$ROWS" -j 2)"
+    job write "$(simulated "$ROWS") | @ wc -l"
+    job piped "$(simulated "$ROWS") | @ $kpi -g channel"
+    job large "$(simulated $((10 * ROWS))) | @ $kpi -g channel"
     if has_duckdb; then
-        duckdb copy 1 "COPY (SELECT i + 1 AS order_id, DATE '2022-01-01' + CAST(i * 1096 // $rows AS INTEGER) AS order_date,
-            ['organic', 'paid_search', 'email', 'referral'][1 + CAST(floor(random() * 4) AS INTEGER)] AS channel,
+        local copy="COPY (SELECT i + 1 AS order_id, DATE '2025-01-01' + CAST(i * 365 // $rows AS INTEGER) AS order_date,
+            ['Organic', 'Paid_Search', 'Paid_Social', 'Email'][1 + CAST(floor(random() * 4) AS INTEGER)] AS channel,
             CAST(1 + floor(random() * 300) AS INTEGER) AS product_id,
             CAST(1 + floor(random() * 20000) AS INTEGER) AS customer_id,
-            CAST(1 + floor(random() * 3) AS INTEGER) AS quantity,
-            CAST(500 + random() * 20000 AS DECIMAL(12,2)) AS order_value
+            CASE WHEN random() < 0.85 THEN 1 WHEN random() < 0.8 THEN 2 ELSE 3 END AS quantity,
+            CAST(200 + random() * 10000 AS DECIMAL(12,2)) AS order_value
             FROM range($rows) t(i)) TO '/dev/null' (FORMAT csv, HEADER)"
-        measure orders write piped copy
-    else
-        measure orders write piped
+        duckdb copy 1 "$copy"
+        duckdb copy2 2 "$copy"
+        measured+=(copy copy2)
     fi
+    measure "${measured[@]}"
     ROUNDS=1 measure large
-    echo "A shop of $rows orders, and one of ten times as many:"
+    echo "$rows simulated orders, and ten times as many:"
     echo
     heading "aee-simulate"
     row orders orders "**aee-simulate orders**" "cpu copy 0.35 x DuckDB" \
         "cpu - $("$awk" -v rows="$rows" 'BEGIN { printf "%.3f", rows / 8e6 }') s, which is 8 million rows a second"
+    row orders jobs "the same, --jobs 2"
     row orders write "to \`wc -l\`"
     row orders piped "to aee-kpi -g channel" "peak - 8 MiB of aee-kpi"
     row orders large "ten times as many orders to aee-kpi, once" "cpu piped 10.5 x the time" "peak piped 1.1 x the memory"
-    if has_duckdb; then row orders copy "DuckDB, generate and COPY, 1 thread"; fi
+    if has_duckdb; then
+        row orders copy "DuckDB, range() and COPY, 1 thread"
+        row orders copy2 "DuckDB, range() and COPY, 2 threads"
+    fi
 }
 
 # ---- exactness -----------------------------------------------------------------------
@@ -183,14 +188,13 @@ measure_exact() {
     mkdir -p "$work"
     orders_file plain "$ROWS"
     orders_file shuffled "$ROWS"
-    shop "$EXACT_ROWS" >"$work/shop.yaml"
     echo "Revenue in cents, by $awk and by aee-kpi:"
     echo
     echo "| orders | rows | by $awk | by aee-kpi | the same |"
     echo "| --- | --- | --- | --- | --- |"
     mkfifo "$work/copy"
     cents <"$work/copy" >"$work/cents" &
-    $simulate -C "$work/shop.yaml" orders | tee "$work/copy" | $kpi -p all >"$work/kpi"
+    sh -c "$(simulated "$EXACT_ROWS")" | tee "$work/copy" | $kpi -p all >"$work/kpi"
     wait
     same "a simulated stream" "$("$awk" -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "orders") c = i; next } { print $c }' "$work/kpi")" \
         "$(<"$work/cents")" "$(revenue <"$work/kpi")"
