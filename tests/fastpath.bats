@@ -33,13 +33,15 @@ setup_file() {
         "$F/plain.jsonl" >"$F/odd.jsonl"
 }
 
-# same FILE OPTION...: output, messages and the bad rows kept.
+# same FILE OPTION...: output, messages, status and the bad rows kept.
 same() {
-    local T=$BATS_TEST_TMPDIR file=$1
+    local T=$BATS_TEST_TMPDIR file=$1 status
     shift
     for kind in bin plain; do
+        status=0
         "$BUILD/$kind/aee-kpi" "$@" --bad-rows="$T/$kind.bad" <"$file" \
-            >"$T/$kind.out" 2>"$T/$kind.err"
+            >"$T/$kind.out" 2>"$T/$kind.err" || status=$?
+        echo "status $status" >>"$T/$kind.err"
     done
     cmp "$T/bin.out" "$T/plain.out"
     diff -u "$T/plain.err" "$T/bin.err"
