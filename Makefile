@@ -168,6 +168,11 @@ golden: $(TOOLS)
 bench: $(TOOLS) $(BENCHES)
 	@B=$(B) tests/bench/bench.sh
 
+# Those of the README, and the tables put there.
+bench-readme: $(TOOLS)
+	@B=$(B) tests/bench/bench.sh records streams
+	tests/bench/readme.sh records streams
+
 bench-iforest: $(TOOLS) $(B)/bench/bench_iforest
 	@B=$(B) tests/bench/iforest.sh
 
@@ -226,6 +231,6 @@ clean:
 -include pipelines/run.mk
 
 .PHONY: all run check units sanitize coverage fuzz bench bench-detection \
-	bench-forecast bench-iforest golden format lint \
+	bench-forecast bench-iforest bench-readme golden format lint \
 	install uninstall clean
 .SECONDARY:

@@ -552,6 +552,30 @@ labelled() {
     wait
 }
 
+@test "aee-iforest: with a saved forest, rows score alike however they come" {
+    labelled 6000 >in
+    aee-iforest -f x,y --categorical c --save m in >want
+    # Many at once, a few bytes at a time, and one by one.
+    aee-iforest --model m in | cmp want
+    head -300 in | dd bs=7 status=none | aee-iforest -q --model m | cmp - <(head -300 want)
+    sed '1!s/^/"/; 1!s/,/"&/; 5000q' in | tail -n 1000 | { head -1 in; cat; } | aee-iforest -q --model m |
+        tail -n 1000 | cmp - <(sed -n '4001,5000p' want)
+    mlr --icsv --ojsonl cat in | aee-iforest --model m --ocsv | mlr --icsv --ocsv cut -f iforest_score,iforest_p |
+        cmp - <(mlr --icsv --ocsv cut -f iforest_score,iforest_p want)
+    # Bad rows and bad labels among them.
+    awk -F, -v OFS=, 'NR > 1 && NR % 70 == 3 { $1 = "bad" } NR % 77 == 5 { $4 = "bad" } { print }' in >mixed
+    run -0 --separate-stderr aee-iforest --model m --eval label --bad-rows=skip mixed
+    awk 'NR == 1 || !(NR % 70 == 3 || NR % 77 == 5)' want | diff <(echo "$output") -
+    [[ $stderr = *"aee-iforest: $((6001 - ${#lines[@]})) records skipped: "* ]]
+}
+
+@test "aee-iforest: with a saved forest of many features, rows score alike" {
+    awk 'BEGIN { for (i = 0; i < 300; i++) for (j = 1; j <= 20; j++)
+        printf "%s%s", i == 0 ? "f" j : i * j * 7919 % 1009, j < 20 ? "," : "\n" }' >in
+    aee-iforest --save m in >want
+    aee-iforest --model m in | cmp want
+}
+
 @test "aee-iforest: memory of a saved forest does not grow with the rows" {
     labelled 300 >in
     aee-iforest -f x,y --save m in >/dev/null

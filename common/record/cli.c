@@ -144,6 +144,9 @@ cli_option(struct cli *cli, int c, const char *arg)
 			opt_fail("--date-format: '%s' %s", arg, why);
 		cli->options.date_format = arg;
 		return true;
+	case CLI_LINE_BUFFERED:
+		cli->line_buffered = true;
+		return true;
 	case CLI_MAX_RECORD:
 		cli->options.max_record = opt_size("--max-record", arg, 64,
 		    (size_t)1 << 40);
@@ -348,6 +351,8 @@ open_records(struct cli *cli, struct output *output, enum format otherwise)
 
 	if (records == NULL)
 		cli_no_memory(cli);
+	if (cli->line_buffered)
+		recout_line_buffered(records);
 	return records;
 }
 

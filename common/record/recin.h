@@ -100,6 +100,11 @@ int recin_next(struct recin *in);
 struct field recin_field(const struct recin *in, int column);
 void recin_get(const struct recin *in, int column, struct field *field);
 
+/* Whether the record at hand is, without its line end, what its fields look like
+ * when they are written in this format; then it is that text, of an object all
+ * but the closing brace. */
+bool recin_raw(const struct recin *in, enum format format, struct span *text);
+
 /* Keys of this NDJSON record that are no columns; 0 for CSV. */
 size_t recin_extras(const struct recin *in);
 struct field recin_extra(const struct recin *in, size_t i, struct field *key);
