@@ -14,18 +14,19 @@
 #include "model/online.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_table.h"
+#include "record/holiday_days.h"
 #include "record/pass.h"
 #include "record/table.h"
 
 #include "detect_days.h"
 #include "detect_incidents.h"
 #include "detect_input.h"
+#include "detect_metrics.h"
 
 static const char usage[] =
     "usage: aee-detect [-b beta] [-c column,...] [-g column,...]\n"
-    "                  [--holidays file] [--incidents file] [--online]\n"
-    "                  [options] [file...]\n"
+    "                  [--holidays file] [--incidents file] [--metrics file]\n"
+    "                  [--online] [options] [file...]\n"
     "\n"
     "On which days something happened: many metrics of a shop at once, from a\n"
     "cube of aee-kpi or a daily table.\n"
@@ -44,6 +45,8 @@ static const char usage[] =
     "      --online           judge each day by the days before it, as they\n"
     "                         come\n"
     "      --incidents FILE   what happened, one record each\n"
+    "      --metrics FILE     what was looked at: a record for each day and\n"
+    "                         metric, for other detectors\n"
     "      --min-money M      only incidents of so much revenue, at least\n"
     "      --direction D      only incidents up or down\n"
     "\n" CLI_USAGE;
@@ -56,6 +59,7 @@ enum {
 	OPT_INCIDENTS,
 	OPT_LAST_DAY,
 	OPT_MAX_LENGTH,
+	OPT_METRICS,
 	OPT_MIN_MONEY,
 	OPT_ONLINE,
 	OPT_SCALE,
@@ -71,7 +75,7 @@ struct options {
 	enum metric_scale scale;
 	enum last_day last_day;
 	int32_t as_of; /* DATE_NONE: the last of all */
-	const char *holidays, *incidents;
+	const char *holidays, *incidents, *metrics;
 	struct incident_choice choice;
 	bool online;
 };
@@ -88,6 +92,9 @@ check_options(const struct options *o)
 	    o->choice.direction != 0)
 		opt_fail("--incidents tell what is over, and --online cannot "
 			 "know: leave one of them out");
+	if (o->metrics != NULL)
+		opt_fail("--metrics are known when all days are, and --online "
+			 "does not wait: leave one of them out");
 	if (o->half_window > 0 || o->last_day != LAST_AUTO)
 		opt_fail("--half-window and --last-day need the whole series: "
 			 "leave --online out");
@@ -114,6 +121,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "incidents", required_argument, NULL, OPT_INCIDENTS },
 		{ "last-day", required_argument, NULL, OPT_LAST_DAY },
 		{ "max-length", required_argument, NULL, OPT_MAX_LENGTH },
+		{ "metrics", required_argument, NULL, OPT_METRICS },
 		{ "min-money", required_argument, NULL, OPT_MIN_MONEY },
 		{ "online", no_argument, NULL, OPT_ONLINE },
 		{ "scale", required_argument, NULL, OPT_SCALE },
@@ -164,6 +172,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case OPT_MAX_LENGTH:
 			o.max_length = opt_size("--max-length", optarg, 1, 60);
+			break;
+		case OPT_METRICS:
+			o.metrics = optarg;
 			break;
 		case OPT_MIN_MONEY:
 			o.choice.min_money = opt_double("--min-money", optarg,
@@ -217,10 +228,10 @@ struct detector {
 	struct field *key; /* room for the group of a record */
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
-	int32_t *holiday; /* ascending */
-	size_t holidays, holiday_capacity;
-	size_t incidents;    /* told so far */
-	struct recout *tale; /* --incidents */
+	struct holiday_days holidays;
+	size_t incidents;       /* told so far */
+	struct recout *tale;    /* --incidents */
+	struct recout *metrics; /* --metrics */
 };
 
 static void
@@ -359,44 +370,6 @@ p_of(double ln_p)
 	return isnan(ln_p) ? NAN : fmax(exp(ln_p), 1e-300);
 }
 
-/* ---- the calendar -------------------------------------------------------- */
-
-static int
-compare_days(const void *left, const void *right)
-{
-	const int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-static void
-read_holidays(struct detector *d, const char *path)
-{
-	struct holiday_table list = { 0 };
-
-	holiday_table_read(&list, d->cli, path);
-	for (size_t i = 0; i < list.n; i++)
-		for (int32_t w = list.row[i].lower; w <= list.row[i].upper;
-		     w++) {
-			if (vec_grow(&d->holiday, &d->holiday_capacity,
-				d->holidays + 1, sizeof(*d->holiday)) == -1)
-				cli_no_memory(d->cli);
-			d->holiday[d->holidays++] = list.row[i].day + w;
-		}
-	if (d->holidays > 0)
-		qsort(d->holiday, d->holidays, sizeof(*d->holiday),
-		    compare_days);
-	holiday_table_release(&list);
-}
-
-static bool
-is_holiday(const struct detector *d, int32_t day)
-{
-	return d->holidays > 0 &&
-	    bsearch(&day, d->holiday, d->holidays, sizeof(*d->holiday),
-		compare_days) != NULL;
-}
-
 /* ---- in hindsight -------------------------------------------------------- */
 
 /* The run of the engine over a shop's days. */
@@ -428,7 +401,8 @@ run_engine(struct detector *d, struct shop *s, size_t n, struct engine *e)
 	if (e->masked == NULL || metrics_make(&e->set, &input, o->scale) == -1)
 		cli_no_memory(d->cli);
 	for (size_t t = 0; t < n; t++)
-		e->masked[t] = is_holiday(d, s->first + (int32_t)t);
+		e->masked[t] = holiday_days_has(&d->holidays,
+		    s->first + (int32_t)t);
 	detect_defaults(&params, &e->set, o->holidays != NULL);
 	if (o->beta > 0)
 		params.beta = o->beta;
@@ -540,6 +514,19 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 	incidents_release(&all);
 }
 
+static void
+tell_metrics(struct detector *d, size_t g, const struct engine *e)
+{
+	const struct shop *s = &d->shop[g];
+	const struct metrics_place place = { d->key, s->days, s->name,
+		s->first };
+
+	for (size_t i = 0; i < d->cli->ngroup; i++)
+		d->key[i] = groups_key(d->groups, g, i);
+	detect_metrics_write(d->cli, d->metrics, &e->set, &e->result, e->masked,
+	    &place);
+}
+
 /* Judge a shop of whom all is known. */
 static void
 judge_shop(struct detector *d, size_t g)
@@ -558,6 +545,8 @@ judge_shop(struct detector *d, size_t g)
 	name_metrics(d, s, &e.set);
 	keep_verdicts(d, g, &e);
 	tell_incidents(d, g, &e);
+	if (d->metrics != NULL)
+		tell_metrics(d, g, &e);
 	engine_release(&e);
 }
 
@@ -680,7 +669,8 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	for (size_t t = 0; t < s->judged; t++) {
 		for (size_t i = 0; i < now->m; i++)
 			y[i] = set.y[i * set.n + t];
-		online_push(s->online, y, is_holiday(d, s->first + (int32_t)t),
+		online_push(s->online, y,
+		    holiday_days_has(&d->holidays, s->first + (int32_t)t),
 		    &result, NULL);
 	}
 	metrics_release(&set);
@@ -706,7 +696,8 @@ judge_next(struct detector *d, struct shop *s)
 {
 	/* As far back as the presence of a member looks (model/metric.h). */
 	const size_t t = s->judged, start = t < 7 ? 0 : t - 7;
-	const bool holiday = is_holiday(d, s->first + (int32_t)t);
+	const bool holiday = holiday_days_has(&d->holidays,
+	    s->first + (int32_t)t);
 	struct metric_input input;
 	struct metrics set;
 	struct online_result r;
@@ -824,8 +815,12 @@ main(int argc, char *argv[])
 		d.tale = cli_file(&cli, o.incidents);
 		incident_columns(&cli, d.tale);
 	}
+	if (o.metrics != NULL) {
+		d.metrics = cli_file(&cli, o.metrics);
+		detect_metrics_columns(&cli, d.metrics);
+	}
 	if (o.holidays != NULL)
-		read_holidays(&d, o.holidays);
+		holiday_days_read(&d.holidays, &cli, o.holidays);
 	if ((d.groups = groups_new(cli.ngroup)) == NULL ||
 	    (d.key = calloc(cli.ngroup + 1, sizeof(*d.key))) == NULL)
 		cli_no_memory(&cli);
@@ -841,7 +836,7 @@ main(int argc, char *argv[])
 	for (size_t g = 0; g < d.shops; g++)
 		release_shop(&d.shop[g]);
 	free(d.shop);
-	free(d.holiday);
+	holiday_days_release(&d.holidays);
 	free(d.key);
 	groups_free(d.groups);
 	detect_input_release(&d.input);

@@ -11,7 +11,7 @@
 #include "model/zscore.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_table.h"
+#include "record/holiday_days.h"
 #include "record/pass.h"
 #include "record/table.h"
 
@@ -166,52 +166,6 @@ parse_options(struct cli *cli, int argc, char *argv[])
 	return o;
 }
 
-/* ---- the calendar -------------------------------------------------------- */
-
-/* Days of holidays and their windows, ascending; some may stand twice. */
-struct calendar {
-	int32_t *day;
-	size_t n, capacity;
-};
-
-static int
-by_day(const void *pa, const void *pb)
-{
-	const int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
-
-	return (a > b) - (a < b);
-}
-
-static void
-read_calendar(struct cli *cli, const char *path, struct calendar *calendar)
-{
-	struct holiday_table table = { 0 };
-
-	holiday_table_read(&table, cli, path);
-	for (size_t i = 0; i < table.n; i++) {
-		const struct holiday_row *h = &table.row[i];
-
-		for (int32_t k = h->lower; k <= h->upper; k++) {
-			if (vec_grow(&calendar->day, &calendar->capacity,
-				calendar->n + 1, sizeof(*calendar->day)) == -1)
-				cli_no_memory(cli);
-			calendar->day[calendar->n++] = h->day + k;
-		}
-	}
-	holiday_table_release(&table);
-	if (calendar->n > 0)
-		qsort(calendar->day, calendar->n, sizeof(*calendar->day),
-		    by_day);
-}
-
-static bool
-is_holiday(const struct calendar *calendar, int32_t day)
-{
-	return calendar->n > 0 &&
-	    bsearch(&day, calendar->day, calendar->n, sizeof(day), by_day) !=
-	    NULL;
-}
-
 /* ---- series -------------------------------------------------------------- */
 
 /* One of the three ways to judge. */
@@ -236,7 +190,7 @@ struct scorer {
 	int column, date; /* date: -1 if nothing asks for it */
 	int *group;
 	struct field *key; /* room for the group of a row */
-	struct calendar calendar;
+	struct holiday_days calendar;
 	struct groups *groups;
 	struct series *series; /* for each group, as they come */
 	size_t n, capacity;
@@ -379,8 +333,8 @@ judge_record(struct scorer *s, struct series *series, double value,
 	    !take_day(s, series, day, &gap))
 		return false;
 	push_gap(series, s->o, gap);
-	baseline_push(series->baseline, value, is_holiday(&s->calendar, day),
-	    &b);
+	baseline_push(series->baseline, value,
+	    holiday_days_has(&s->calendar, day), &b);
 	*r = judged(&b, s->o->threshold);
 	return true;
 }
@@ -451,7 +405,7 @@ keep_record(struct scorer *s, struct kept *kept)
 	for (; gap > 0; gap--)
 		keep_day(s, series, NAN, false);
 	keep_day(s, series, scale_apply(s->o->scale, value),
-	    is_holiday(&s->calendar, day));
+	    holiday_days_has(&s->calendar, day));
 	if (vec_grow(&kept->place, &kept->capacity, kept->n + 1,
 		sizeof(*kept->place)) == -1 ||
 	    table_add(kept->table, s->in) == -1)
@@ -575,13 +529,13 @@ main(int argc, char *argv[])
 	cli_start(&cli);
 	s.in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
 	if (o.holidays != NULL)
-		read_calendar(&cli, o.holidays, &s.calendar);
+		holiday_days_read(&s.calendar, &cli, o.holidays);
 	score_records(&s);
 	warn_of_unscored(&s);
 	for (size_t i = 0; i < s.n; i++)
 		series_release(&s.series[i]);
 	free(s.series);
-	free(s.calendar.day);
+	holiday_days_release(&s.calendar);
 	free(s.key);
 	free(s.group);
 	groups_free(s.groups);
