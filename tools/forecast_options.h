@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "model/holiday.h"
 #include "model/prophet.h"
+#include "model/scale.h"
 
 struct cli;
 struct config;
@@ -85,6 +86,9 @@ struct forecast_options {
 	enum forecast_period period;
 	size_t jobs;
 	bool exit_code, components, changepoints, contiguous, robust;
+	bool judge;               /* rows by a model without the odd ones */
+	const char *mask;         /* file of days to leave out, or NULL */
+	enum scale scale;         /* of the model, with judge */
 	const char *save, *model; /* files, or NULL */
 	enum forecast_backtest backtest;
 	bool tune, conformal;

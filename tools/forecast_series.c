@@ -1,4 +1,5 @@
 #include "forecast_series.h"
+#include "forecast_judge.h"
 #include "forecast_past.h"
 
 #include <math.h>
@@ -203,6 +204,8 @@ forecast_terms_read(struct forecast_terms *terms,
 {
 	*terms = (struct forecast_terms){ .o = o };
 	find_inputs(terms, cli);
+	if (o->mask != NULL)
+		holiday_days_read(&terms->mask, cli, o->mask);
 	if (o->model == NULL)
 		read_holidays(terms, cli);
 	else
@@ -218,6 +221,7 @@ void
 forecast_terms_release(struct forecast_terms *terms)
 {
 	holidays_free(terms->columns);
+	holiday_days_release(&terms->mask);
 	arena_release(&terms->arena);
 }
 
@@ -429,7 +433,8 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 	const struct forecast_options *o = terms->o;
 	double *w;
 
-	if (terms->weight == SIZE_MAX && o->n_weights == 0)
+	if (terms->weight == SIZE_MAX && o->n_weights == 0 &&
+	    terms->mask.n == 0)
 		return 0;
 	w = terms->weight == SIZE_MAX
 	    ? new_column(f)
@@ -445,6 +450,8 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 			if (s->day[i] >= o->weight[k].from &&
 			    s->day[i] <= o->weight[k].to)
 				w[i] *= o->weight[k].weight;
+		if (holiday_days_has(&terms->mask, s->day[i]))
+			w[i] = 0;
 	}
 	f->weight = w;
 	return 0;
@@ -719,6 +726,8 @@ predict(struct forecast_series *s, const struct forecast_terms *terms,
 	if (terms->o->conformal && s->past.test.n > 0 &&
 	    forecast_past_bounds(s, terms->o, f->rows.t, m) == -1)
 		return -1;
+	if (terms->o->judge)
+		return forecast_judge(s, terms->o, f->weight, m);
 	if (measure)
 		s->scale = residual_scale(s->y, s->yhat, s->n);
 	residual_score(s->y, s->yhat, s->n, &s->scale, terms->o->threshold,
@@ -809,9 +818,12 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 		return FORECAST_NO_MEMORY;
 	if (o->backtest != FORECAST_NO_BACKTEST)
 		return FORECAST_DONE;
-	s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
-				 forecast_huber, robust, work)
-			   : prophet_fit(&s->spec, &history, work);
+	if (o->judge)
+		(void)forecast_judge_fit(s, o->scale, &history, robust, work);
+	else
+		s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
+					 forecast_huber, robust, work)
+				   : prophet_fit(&s->spec, &history, work);
 	if (s->fit == NULL)
 		return FORECAST_NO_MEMORY;
 	s->status |= prophet_values(s->fit)->status;
@@ -894,6 +906,7 @@ forecast_series_release(struct forecast_series *s)
 	free(s->upper);
 	free(s->residual);
 	free(s->z);
+	free(s->p);
 	free(s->flag);
 	free(s->component);
 	backtest_release(&s->past.test);

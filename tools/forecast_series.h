@@ -14,6 +14,7 @@
 #include "model/backtest.h"
 #include "model/prophet.h"
 #include "model/residual.h"
+#include "record/holiday_days.h"
 
 struct cli;
 
@@ -48,6 +49,7 @@ struct forecast_terms {
 	size_t *condition, *regressor, cap, floor, weight;
 	struct forecast_holidays holidays;
 	struct holidays *columns;
+	struct holiday_days mask;            /* days that weigh nothing */
 	const struct holiday_column *effect; /* of the columns */
 	size_t n_effects;
 	struct forecast_component *component;
@@ -117,12 +119,13 @@ struct forecast_series {
 	size_t bad;        /* the row that is wrong, or n */
 	unsigned status;   /* enum prophet_status */
 	bool idle_holiday; /* one has dates to come, but none before */
+	bool unjudged;     /* it has too few rows for that */
 	bool long_season;  /* one is longer than the history, and free */
 	struct forecast_past past;
 	size_t horizon;
 	int32_t *future;
 	double *yhat, *lower, *upper;
-	double *residual, *z;
+	double *residual, *z, *p; /* p: NULL unless judged */
 	int8_t *flag;
 	/* Of a target: what rows have already, what is expected of all, and how
 	 * likely it is reached. */
