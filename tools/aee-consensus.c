@@ -221,9 +221,6 @@ parse_options(struct cli *cli, int argc, char *argv[])
 	}
 	settle(&o);
 	check_columns(&o);
-	if (o.across != NULL && argc - optind > 1)
-		opt_fail("--across makes the days of one input: give one file, "
-			 "and join what comes of it");
 	for (int i = optind; i < argc; i++)
 		standard += strcmp(argv[i], "-") == 0;
 	if (standard > 1)
@@ -842,43 +839,129 @@ calibrate(struct judge *j, struct across *a)
 	}
 }
 
+/* An input, and where it has the detectors. */
+struct across_part {
+	struct recin *in;
+	struct place *at;
+	size_t first, end; /* of the detectors, those that are there */
+};
+
+static bool
+is_detector(const struct judge *j, const char *column)
+{
+	const size_t n = name_length(column);
+
+	for (size_t i = 0; i < j->n; i++)
+		if (strlen(j->detector[i].name) == n &&
+		    memcmp(j->detector[i].name, column, n) == 0)
+			return true;
+	return false;
+}
+
+/* Add the detectors of an input that no input before it has. */
+static void
+add_across(struct judge *j, struct across_part *part)
+{
+	struct recin *in = part->in;
+
+	part->first = j->n;
+	for (size_t i = 0; i < j->o->ncolumns; i++) {
+		const char *name = j->o->columns[i];
+		const int at = recin_find(in, name);
+
+		if (at != -1 && !is_detector(j, name))
+			add_detector(j, name,
+			    (struct place){ at, find_p(j, in, name) });
+	}
+	for (size_t i = 0; j->o->columns == NULL && i < recin_columns(in);
+	     i++) {
+		const char *name = recin_name(in, i);
+
+		if (is_flag(name) && !is_detector(j, name))
+			add_detector(j, name,
+			    (struct place){ (int)i, find_p(j, in, name) });
+	}
+	part->end = j->n;
+}
+
+static struct across_part *
+open_across(struct judge *j, char *const *paths, size_t n)
+{
+	struct across_part *part = calloc(n, sizeof(*part));
+
+	if (part == NULL)
+		cli_no_memory(j->cli);
+	for (size_t f = 0; f < n; f++) {
+		part[f].in = cli_input(j->cli, paths == NULL ? NULL : paths + f,
+		    paths == NULL ? 0 : 1);
+		recin_want_all(part[f].in);
+		add_across(j, &part[f]);
+	}
+	for (size_t i = 0; i < j->o->ncolumns; i++)
+		if (!is_detector(j, j->o->columns[i]))
+			cli_fail(j->cli, "no file has a column '%s'",
+			    j->o->columns[i]);
+	begin(j, n == 1 ? recin_file(part[0].in) : "the files",
+	    has_columns(part[0].in));
+	for (size_t f = 0; f < n; f++) {
+		part[f].at = calloc(j->n + 1, sizeof(*part[f].at));
+		if (part[f].at == NULL)
+			cli_no_memory(j->cli);
+		for (size_t i = 0; i < j->n; i++)
+			part[f].at[i] = i >= part[f].first && i < part[f].end
+			    ? j->detector[i].at
+			    : (struct place){ -1, -1 };
+	}
+	return part;
+}
+
+static void
+judge_day(struct judge *j, const struct pivot *pivot, const struct across *a,
+    size_t day)
+{
+	for (size_t i = 0; i < j->cli->ngroup; i++)
+		j->key[i] = pivot_group_key(pivot, day, i);
+	for (size_t i = 0; i < j->n; i++) {
+		j->ln_p[i] = across_ln_p(a, day, i);
+		j->flag[i] = (int8_t)vote_of(j->o, j->ln_p[i]);
+	}
+	judge_row(j, pivot_day(pivot, day));
+}
+
 static void
 judge_across(struct judge *j, char *const *paths, size_t n)
 {
 	struct cli *cli = j->cli;
-	struct recin *in = cli_input(cli, paths, n);
-	struct place *at = find_detectors(j, in);
-	struct pivot *pivot = pivot_new(cli, in, j->o->across, j->o->nacross);
+	struct across_part *part = open_across(j, paths, n);
+	struct pivot *pivot = pivot_new(cli, j->o->across, j->o->nacross);
 	struct across *a = across_new(cli, pivot, j->n);
-	size_t days, row;
 
-	recin_want_all(in);
-	while (cli_next(cli, in))
-		if (read_flags(j, in, at) && pivot_place(pivot, &days, &row))
-			across_take(a, days, row, j->ln_p);
-	days = pivot_rows(pivot);
+	for (size_t f = 0; f < n; f++) {
+		size_t day, row;
+
+		pivot_input(pivot, part[f].in);
+		while (cli_next(cli, part[f].in))
+			if (read_flags(j, part[f].in, part[f].at) &&
+			    pivot_place(pivot, &day, &row))
+				across_take(a, day, row, j->ln_p);
+	}
 	across_end(a);
 	calibrate(j, a);
 	if (j->paper != cli->output)
-		across_columns(j, in);
-	for (size_t day = 0; day < days; day++) {
-		for (size_t i = 0; i < cli->ngroup; i++)
-			j->key[i] = pivot_group_key(pivot, day, i);
-		for (size_t i = 0; i < j->n; i++) {
-			j->ln_p[i] = across_ln_p(a, day, i);
-			j->flag[i] = (int8_t)vote_of(j->o, j->ln_p[i]);
-		}
-		judge_row(j, pivot_day(pivot, day));
-	}
+		across_columns(j, part[0].in);
+	for (size_t day = 0; day < pivot_rows(pivot); day++)
+		judge_day(j, pivot, a, day);
 	weigh_all(j);
-	for (size_t day = 0; day < days; day++) {
+	for (size_t day = 0; day < pivot_rows(pivot); day++) {
 		if (j->out != NULL)
 			write_across(j, pivot, a, day);
 		conclude_held(j, day);
 	}
 	across_free(a);
 	pivot_free(pivot);
-	free(at);
+	for (size_t f = 0; f < n; f++)
+		free(part[f].at);
+	free(part);
 }
 
 /* ---- several inputs: joined by date ------------------------------------------ */
@@ -1207,7 +1290,7 @@ main(int argc, char *argv[])
 		    ? cli.output
 		    : cli_output(&cli, o.summary_path);
 	if (o.across != NULL)
-		judge_across(&j, argv + optind, n);
+		judge_across(&j, n == 0 ? NULL : argv + optind, n == 0 ? 1 : n);
 	else if (n > 1)
 		judge_files(&j, argv + optind, n);
 	else

@@ -81,11 +81,15 @@ struct options {
 };
 
 static void
-check_options(const struct options *o)
+check_options(const struct cli *cli, const struct options *o)
 {
 	struct online_params params;
 	const char *wrong;
 
+	if (o->metrics != NULL && strcmp(o->metrics, "-") == 0 &&
+	    (cli->output_path == NULL || strcmp(cli->output_path, "-") == 0))
+		opt_fail("--metrics -: the days go to standard output too (-o "
+			 "names a file for them)");
 	if (!o->online)
 		return;
 	if (o->incidents != NULL || o->choice.min_money > 0 ||
@@ -189,7 +193,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		}
 	}
-	check_options(&o);
+	check_options(cli, &o);
 	return o;
 }
 

@@ -40,9 +40,10 @@ iforest_across_read(struct cli *cli, const struct iforest_options *o,
 	if (a == NULL)
 		cli_no_memory(cli);
 	*a = (struct iforest_across){ .cli = cli,
-		.pivot = pivot_new(cli, in, o->across, o->nacross),
+		.pivot = pivot_new(cli, o->across, o->nacross),
 		.names = o->nacross,
 		.value = cli_need(cli, in, o->features[0]) };
+	pivot_input(a->pivot, in);
 	while (cli_next(cli, in)) {
 		struct cell cell;
 

@@ -18,7 +18,8 @@ struct pivot {
 	struct recin *in;
 	int date;
 	int *group, *column;
-	size_t ncolumns; /* that make one of ours */
+	char *const *name; /* of the columns that make one of ours */
+	size_t ncolumns;
 	struct field *key;
 	struct groups *rows, *columns, *groups;
 	struct row *row;
@@ -28,15 +29,13 @@ struct pivot {
 };
 
 struct pivot *
-pivot_new(struct cli *cli, struct recin *in, char *const *names, size_t n)
+pivot_new(struct cli *cli, char *const *names, size_t n)
 {
 	struct pivot *p = calloc(1, sizeof(*p));
 
 	if (p == NULL)
 		cli_no_memory(cli);
-	*p = (struct pivot){ .cli = cli, .in = in, .ncolumns = n };
-	p->date = cli_need(cli, in, "date");
-	p->group = cli_group_columns(cli, in);
+	*p = (struct pivot){ .cli = cli, .name = names, .ncolumns = n };
 	p->column = calloc(n + 1, sizeof(*p->column));
 	p->key = calloc(cli->ngroup + n + 1, sizeof(*p->key));
 	p->rows = groups_new(cli->ngroup + 1);
@@ -45,9 +44,20 @@ pivot_new(struct cli *cli, struct recin *in, char *const *names, size_t n)
 	if (p->column == NULL || p->key == NULL || p->rows == NULL ||
 	    p->columns == NULL || p->groups == NULL)
 		cli_no_memory(cli);
-	for (size_t k = 0; k < n; k++)
-		p->column[k] = cli_need(cli, in, names[k]);
 	return p;
+}
+
+void
+pivot_input(struct pivot *p, struct recin *in)
+{
+	p->in = in;
+	p->date = cli_need(p->cli, in, "date");
+	free(p->group);
+	p->group = cli_group_columns(p->cli, in);
+	for (size_t k = 0; k < p->ncolumns; k++)
+		p->column[k] = cli_need(p->cli, in, p->name[k]);
+	for (size_t i = 0; i < pivot_columns(p); i++)
+		set_release(&p->taken[i]);
 }
 
 static size_t

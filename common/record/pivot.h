@@ -21,10 +21,13 @@ struct cli;
 struct recin;
 struct pivot;
 
-/* Rows by the date and -g of `in`, columns by its columns of these names.  Ends
- * the program if one is not there; free with pivot_free(). */
-struct pivot *pivot_new(struct cli *cli, struct recin *in, char *const *names,
-    size_t n);
+/* Rows by date and -g, columns by columns of these names.  Ends the program if
+ * out of memory; free with pivot_free(). */
+struct pivot *pivot_new(struct cli *cli, char *const *names, size_t n);
+
+/* The records that follow are those of `in`, in which a cell may stand once.
+ * Ends the program if a column is not there. */
+void pivot_input(struct pivot *p, struct recin *in);
 
 /* Where the record at hand belongs; false if it is left out: it has no date, or
  * its cell is taken. */
