@@ -9,8 +9,8 @@
 enum { ROUNDS = 3 };
 
 #define TAIL 0.1 /* share of the days beyond u */
-#define FALSE_SHARE 0.1
-#define LEAST_MEAN (2.0 / 3)
+#define FALSE_SHARE 0.05
+#define LEAST_MEAN 0.6
 
 /* Days that are taken for ordinary, ascending by x, and their tail. */
 struct null {

@@ -14,10 +14,10 @@
  * the excess over a high level having an exponential tail (Pickands, "Statistical
  * inference using extreme order statistics", Annals of Statistics 3, 1975).
  * Events are not ordinary days: those that the rule of Benjamini and Hochberg
- * finds at 0.1 are left out, twice.  Those that it misses make m larger, and
- * chance makes it larger or smaller: it is held between 2/3 and 1, so that p' is
- * a power of p between 1 and 3/2 times a constant, and no more is read out of a
- * year of days than is in it.
+ * finds at 0.05 are left out, twice.  Those that it misses make m larger, and
+ * chance makes it larger or smaller: it is held between 0.6 and 1, so that p' is
+ * at most the power 5/3 of p, times a constant, and no more is read out of a year
+ * of days than is in it.
  */
 #ifndef AEE_MODEL_EMPIRICAL_H
 #define AEE_MODEL_EMPIRICAL_H

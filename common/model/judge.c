@@ -9,7 +9,8 @@
 
 enum { ROUNDS = 3 };
 
-#define FAR 3.0
+#define FAR 3.0 /* spreads */
+#define HUBER 1.345
 #define SD_PER_MAD 1.4826
 #define ROUNDING 1e-9 /* of the largest |y| */
 
@@ -39,21 +40,31 @@ spread_of(const struct prophet_rows *rows, const double *yhat, double *work)
 	return spread > ROUNDING * largest ? spread : 0;
 }
 
-/* Give the rows that are far from yhat the weight 0, and the others theirs;
- * whether that changes anything. */
+/* What a row counts for that is so far from what was expected. */
+static double
+share(double residual, double spread, bool leave_out)
+{
+	if (leave_out)
+		return fabs(residual) <= FAR * spread;
+	return fmin(1, HUBER * spread / fabs(residual));
+}
+
+/* Weigh rows by their distance from yhat; whether that changes anything. */
 static bool
-leave_out(const struct prophet_rows *rows, const double *yhat, double far,
-    double *weight)
+weigh(const struct prophet_rows *rows, const double *yhat, double spread,
+    bool leave_out, double *weight)
 {
 	size_t left = 0;
 	bool changed = false;
 
 	for (size_t i = 0; i < rows->n; i++)
-		left += counts(rows, i) && fabs(rows->y[i] - yhat[i]) <= far;
+		left += counts(rows, i) &&
+		    share(rows->y[i] - yhat[i], spread, leave_out) > 0;
 	for (size_t i = 0; i < rows->n && left >= JUDGE_ROWS; i++) {
-		const bool out = fabs(rows->y[i] - yhat[i]) > far;
 		const double all = rows->weight == NULL ? 1 : rows->weight[i];
-		const double now = out ? 0 : all;
+		const double now = !counts(rows, i)
+		    ? 0
+		    : all * share(rows->y[i] - yhat[i], spread, leave_out);
 
 		changed |= weight[i] != now;
 		weight[i] = now;
@@ -66,13 +77,15 @@ judge_fit(const struct prophet_spec *spec, const struct prophet_rows *rows,
     struct prophet_workspace *work)
 {
 	double *arrays = calloc(3 * rows->n + 1, sizeof(*arrays));
-	double *weight = arrays, *yhat = arrays + rows->n;
-	const struct prophet_forecast out = { .yhat = yhat };
+	double *weight = arrays, *yhat, *residual;
+	struct prophet_forecast out = { 0 };
 	struct prophet_rows chosen = *rows;
 	struct prophet *fit = NULL;
 
 	if (arrays == NULL)
 		return NULL;
+	out.yhat = yhat = arrays + rows->n;
+	residual = arrays + 2 * rows->n;
 	for (size_t i = 0; i < rows->n; i++)
 		weight[i] = rows->weight == NULL ? 1 : rows->weight[i];
 	chosen.weight = weight;
@@ -88,9 +101,9 @@ judge_fit(const struct prophet_spec *spec, const struct prophet_rows *rows,
 			fit = NULL;
 			break;
 		}
-		spread = spread_of(rows, yhat, arrays + 2 * rows->n);
+		spread = spread_of(rows, yhat, residual);
 		if (!(spread > 0) ||
-		    !leave_out(rows, yhat, FAR * spread, weight))
+		    !weigh(rows, yhat, spread, round > 0, weight))
 			break;
 	}
 	free(arrays);

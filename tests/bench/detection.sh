@@ -109,6 +109,7 @@ detect "aee-detect --online" --holidays @ --online
 
 # A day is in an event if the daily tables label it so; those after a level
 # shift count as neither.
+# shellcheck disable=SC1010 # of mlr
 mlr --csv join -j scenario,date --lp "" -f "$T/together.csv" then filter '$label != 2 && $tier != ""' \
     then stats1 -a count,mean -f label -g tier \
     <(gzip -dc "$R/dev_daily.csv.gz") |
