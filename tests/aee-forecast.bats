@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -524,8 +526,8 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
     [ "$(columns date forecast_anomaly <out | grep ',1$')" = 2024-04-01,1 ]
     # The odd day has not moved the model, nor the size of the others.
     sed 's/^2024-04-01,.*/2024-04-01,/' in | aee-forecast --judge -n 0 >without
-    near <(columns date yhat <out) <(columns date yhat <without) 0.1
-    near <(columns date residual_z <out | grep -v ^2024-04-01) <(columns date residual_z <without | grep -v ^2024-04-01) 0.2
+    near <(columns date yhat <out) <(columns date yhat <without) 0.5
+    near <(columns date residual_z <out | grep -v ^2024-04-01) <(columns date residual_z <without | grep -v ^2024-04-01) 0.5
 }
 
 @test "aee-forecast: --mask days are not learned from and not judged" {

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -756,7 +758,7 @@ as_the_original() {
 # ---- several records a row ------------------------------------------------------------
 
 # 300 days of three values, in long form, some missing; day 200 is far off in b.
-long() {
+one_by_one() {
     seq 0 299 | sed 's/.*/2024-01-01 + & days/' | date -u -f - +%F |
         awk -v OFS=, 'BEGIN { print "date,name,z" }
             { print $1, "a", NR * 37 % 101; print $1, "b", NR == 200 ? 900 : NR * 53 % 97
@@ -764,7 +766,7 @@ long() {
 }
 
 @test "aee-iforest: --across scores days as the same values side by side" {
-    long >long
+    one_by_one >long
     awk -F, -v OFS=, 'NR == 1 { print "date,a,b,c"; next } $2 == "a" { a = $3 } $2 == "b" { b = $3 } $2 == "c" { print $1, a, b, $3 }' long >wide
     aee-iforest -q -f a,b,c wide >scored
     aee-iforest -q --across name -f z long >out
@@ -777,20 +779,20 @@ long() {
 }
 
 @test "aee-iforest: --across does not score a day without a value" {
-    long | sed 's/^\(2024-02-0[12],.,\).*/\1/' >long
+    one_by_one | sed 's/^\(2024-02-0[12],.,\).*/\1/' >long
     aee-iforest -q --across name -f z long >out
     [ "$(awk -F, '$4 == "" { print $1 }' out | uniq | paste -sd ' ')" = "2024-02-01 2024-02-02" ]
     [ "$(awk -F, '$4 == "" && $5 $6 $7 != ""' out)" = "" ]
 }
 
 @test "aee-iforest: --across with groups grows a forest for each" {
-    { long | sed '1s/^/shop,/; 2,$s/^/a,/'; long | sed '1d; s/^/b,/'; } >two
-    diff <(aee-iforest -q -g shop --across name -f z two | grep ^b | cut -d, -f2-) <(aee-iforest -q --across name -f z < <(long) | sed 1d)
+    { one_by_one | sed '1s/^/shop,/; 2,$s/^/a,/'; one_by_one | sed '1d; s/^/b,/'; } >two
+    diff <(aee-iforest -q -g shop --across name -f z two | grep ^b | cut -d, -f2-) <(aee-iforest -q --across name -f z < <(one_by_one) | sed 1d)
 }
 
 @test "aee-iforest: --across needs one column of values, a date, and each name once a day" {
     said() { [ "${stderr_lines[0]}" = "aee-iforest: $1" ]; }
-    long >long
+    one_by_one >long
     run -2 --separate-stderr aee-iforest --across name long
     said "--across needs one column of values (-f)"
     run -2 --separate-stderr aee-iforest --across name -f z,name long

@@ -19,7 +19,7 @@ setup() {
     for model in detect models_consensus consensus; do
         grep -q "^$model: 1.00 years, 2 events of 5 days; flagged: 5 of these" "$T/out/score.txt"
     done
-    [ "$(mlr --icsv --onidx filter '$tier == "critical"' then cut -f date "$T/out/detect.csv" | paste -sd ' ')" = \
+    [ "$(mlr --icsv --onidx filter '$tier == "critical"' 'then' cut -f date "$T/out/detect.csv" | paste -sd ' ')" = \
         "2025-03-15 2025-03-16 2025-09-10 2025-09-11 2025-09-12" ]
     grep -q '^detect: 1.00 years, 2 events of 5 days; flagged: 5 of these' "$T/out/score.txt"
 }
