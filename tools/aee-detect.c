@@ -12,9 +12,9 @@
 #include "model/detect.h"
 #include "model/incident.h"
 #include "model/online.h"
+#include "record/calendar.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_days.h"
 #include "record/pass.h"
 #include "record/table.h"
 
@@ -35,7 +35,8 @@ static const char usage[] =
     "                         metrics and the calendar)\n"
     "  -c, --column A,B       of a daily table: only these columns\n"
     "  -g, --group-by A,B     a shop for each combination of these columns\n"
-    "      --holidays FILE    holiday, date: days known to be different\n"
+    "      --holidays FILE    holiday, date: days known to be different; with\n"
+    "                         columns of -g, of that shop alone\n"
     "      --scale S          log (default), sqrt, raw\n"
     "      --half-window N    days on either side that make the level (14)\n"
     "      --max-length N     days of an event at most (7)\n"
@@ -216,6 +217,7 @@ struct shop {
 	struct verdict *verdict; /* by day */
 	int32_t first;
 	size_t n;
+	size_t calendar; /* its part */
 	/* --online */
 	struct online *online;
 	struct metric *id; /* what it was made for */
@@ -232,7 +234,7 @@ struct detector {
 	struct field *key; /* room for the group of a record */
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
-	struct holiday_days holidays;
+	struct calendar calendar;
 	size_t incidents;       /* told so far */
 	struct recout *tale;    /* --incidents */
 	struct recout *metrics; /* --metrics */
@@ -274,12 +276,22 @@ shop_at_hand(struct detector *d)
 		return g;
 	if (vec_grow(&d->shop, &d->capacity, g + 1, sizeof(*d->shop)) == -1)
 		cli_no_memory(d->cli);
-	d->shop[g] = (struct shop){ .quiet = SIZE_MAX / 2 };
+	d->shop[g] = (struct shop){
+		.quiet = SIZE_MAX / 2,
+		.calendar = calendar_part(&d->calendar, d->cli, d->key),
+	};
 	d->shops = g + 1;
 	if ((d->shop[g].days = days_new()) == NULL)
 		cli_no_memory(d->cli);
 	detect_input_shop(&d->input, d->shop[g].days);
 	return g;
+}
+
+/* Whether the day number t of the shop is one. */
+static bool
+is_holiday(const struct detector *d, const struct shop *s, size_t t)
+{
+	return calendar_has(&d->calendar, s->calendar, s->first + (int32_t)t);
 }
 
 /* The names of a set of metrics. */
@@ -402,11 +414,11 @@ run_engine(struct detector *d, struct shop *s, size_t n, struct engine *e)
 
 	*e = (struct engine){ .masked = calloc(n + 1, 1) };
 	days_input(s->days, 0, n, &input);
+	input.dense = true;
 	if (e->masked == NULL || metrics_make(&e->set, &input, o->scale) == -1)
 		cli_no_memory(d->cli);
 	for (size_t t = 0; t < n; t++)
-		e->masked[t] = holiday_days_has(&d->holidays,
-		    s->first + (int32_t)t);
+		e->masked[t] = is_holiday(d, s, t);
 	detect_defaults(&params, &e->set, o->holidays != NULL);
 	if (o->beta > 0)
 		params.beta = o->beta;
@@ -651,7 +663,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	struct online_result result;
 	struct metric_input input;
 	struct metrics set;
-	double *y = calloc(now->m + 1, sizeof(*y));
+	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events = y + now->m;
 
 	online_defaults(&params);
 	if (now->m == 1)
@@ -662,7 +674,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 		params.max_length = d->o->max_length;
 	online_free(s->online);
 	free(s->id);
-	s->online = online_new(&params, now->m);
+	s->online = online_new(&params, now->id, now->m);
 	s->id = calloc(now->m + 1, sizeof(*s->id));
 	days_input(s->days, 0, s->judged, &input);
 	if (y == NULL || s->online == NULL || s->id == NULL ||
@@ -671,11 +683,9 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	memcpy(s->id, now->id, now->m * sizeof(*s->id));
 	name_metrics(d, s, now);
 	for (size_t t = 0; t < s->judged; t++) {
-		for (size_t i = 0; i < now->m; i++)
-			y[i] = set.y[i * set.n + t];
-		online_push(s->online, y,
-		    holiday_days_has(&d->holidays, s->first + (int32_t)t),
-		    &result, NULL);
+		metrics_day(&set, t, y, events);
+		online_push(s->online, y, events, is_holiday(d, s, t), &result,
+		    NULL);
 	}
 	metrics_release(&set);
 	free(y);
@@ -700,25 +710,24 @@ judge_next(struct detector *d, struct shop *s)
 {
 	/* As far back as the presence of a member looks (model/metric.h). */
 	const size_t t = s->judged, start = t < 7 ? 0 : t - 7;
-	const bool holiday = holiday_days_has(&d->holidays,
-	    s->first + (int32_t)t);
+	const bool holiday = is_holiday(d, s, t);
 	struct metric_input input;
 	struct metrics set;
 	struct online_result r;
 	struct verdict v = nothing;
-	double *y;
+	double *y, *events;
 
 	if (d->input.cube)
 		days_fill(s->days, t);
 	days_input(s->days, start, t - start + 1, &input);
 	if (metrics_make(&set, &input, METRIC_LOG) == -1 ||
-	    (y = calloc(set.m + 1, sizeof(*y))) == NULL)
+	    (y = calloc(2 * set.m + 1, sizeof(*y))) == NULL)
 		cli_no_memory(d->cli);
 	if (!same_metrics(s, &set))
 		start_online(d, s, &set);
-	for (size_t i = 0; i < set.m; i++)
-		y[i] = set.y[i * set.n + t - start];
-	online_push(s->online, y, holiday, &r, NULL);
+	events = y + set.m;
+	metrics_day(&set, t - start, y, events);
+	online_push(s->online, y, events, holiday, &r, NULL);
 	metrics_release(&set);
 	free(y);
 	s->judged++;
@@ -824,7 +833,7 @@ main(int argc, char *argv[])
 		detect_metrics_columns(&cli, d.metrics);
 	}
 	if (o.holidays != NULL)
-		holiday_days_read(&d.holidays, &cli, o.holidays);
+		calendar_read(&d.calendar, &cli, o.holidays);
 	if ((d.groups = groups_new(cli.ngroup)) == NULL ||
 	    (d.key = calloc(cli.ngroup + 1, sizeof(*d.key))) == NULL)
 		cli_no_memory(&cli);
@@ -840,7 +849,7 @@ main(int argc, char *argv[])
 	for (size_t g = 0; g < d.shops; g++)
 		release_shop(&d.shop[g]);
 	free(d.shop);
-	holiday_days_release(&d.holidays);
+	calendar_release(&d.calendar);
 	free(d.key);
 	groups_free(d.groups);
 	detect_input_release(&d.input);

@@ -664,7 +664,9 @@ series_of_record(struct run *r)
 		if (vec_grow(&r->series, &r->capacity, r->n + 1,
 			sizeof(*r->series)) == -1)
 			cli_no_memory(r->cli);
-		r->series[r->n++] = (struct forecast_series){ 0 };
+		r->series[r->n++] = (struct forecast_series){
+			.mask = calendar_part(&r->terms.mask, r->cli, r->key),
+		};
 	}
 	return group - r->first;
 }

@@ -9,9 +9,9 @@
 #include "model/baseline.h"
 #include "model/scale.h"
 #include "model/zscore.h"
+#include "record/calendar.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_days.h"
 #include "record/pass.h"
 #include "record/table.h"
 
@@ -180,7 +180,8 @@ struct series {
 	} whole;             /* centred */
 	int32_t first, last; /* days so far; dated only */
 	bool begun;
-	bool scored; /* a row of it was */
+	bool scored;     /* a row of it was */
+	size_t calendar; /* its part */
 };
 
 struct scorer {
@@ -190,7 +191,7 @@ struct scorer {
 	int column, date; /* date: -1 if nothing asks for it */
 	int *group;
 	struct field *key; /* room for the group of a row */
-	struct holiday_days calendar;
+	struct calendar calendar;
 	struct groups *groups;
 	struct series *series; /* for each group, as they come */
 	size_t n, capacity;
@@ -203,7 +204,8 @@ series_start(struct scorer *s, struct series *series)
 {
 	const struct options *o = s->o;
 
-	*series = (struct series){ 0 };
+	*series = (struct series){ .calendar = calendar_part(&s->calendar,
+				       s->cli, s->key) };
 	if (!o->dated)
 		series->z = zscore_new(&o->rows);
 	else if (o->days.kind != BASELINE_CENTRED)
@@ -334,7 +336,7 @@ judge_record(struct scorer *s, struct series *series, double value,
 		return false;
 	push_gap(series, s->o, gap);
 	baseline_push(series->baseline, value,
-	    holiday_days_has(&s->calendar, day), &b);
+	    calendar_has(&s->calendar, series->calendar, day), &b);
 	*r = judged(&b, s->o->threshold);
 	return true;
 }
@@ -405,7 +407,7 @@ keep_record(struct scorer *s, struct kept *kept)
 	for (; gap > 0; gap--)
 		keep_day(s, series, NAN, false);
 	keep_day(s, series, scale_apply(s->o->scale, value),
-	    holiday_days_has(&s->calendar, day));
+	    calendar_has(&s->calendar, series->calendar, day));
 	if (vec_grow(&kept->place, &kept->capacity, kept->n + 1,
 		sizeof(*kept->place)) == -1 ||
 	    table_add(kept->table, s->in) == -1)
@@ -529,13 +531,13 @@ main(int argc, char *argv[])
 	cli_start(&cli);
 	s.in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
 	if (o.holidays != NULL)
-		holiday_days_read(&s.calendar, &cli, o.holidays);
+		calendar_read(&s.calendar, &cli, o.holidays);
 	score_records(&s);
 	warn_of_unscored(&s);
 	for (size_t i = 0; i < s.n; i++)
 		series_release(&s.series[i]);
 	free(s.series);
-	holiday_days_release(&s.calendar);
+	calendar_release(&s.calendar);
 	free(s.key);
 	free(s.group);
 	groups_free(s.groups);

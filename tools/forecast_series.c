@@ -105,6 +105,9 @@ read_holidays(struct forecast_terms *terms, struct cli *cli)
 
 	for (size_t i = 0; i < o->holidays.n; i++)
 		holiday_table_read(&table, cli, o->holidays.text[i]);
+	if (table.n_scopes > 0)
+		cli_warn(cli,
+		    "--holidays: those of one group hold for all groups");
 	h->from_files = table.n_names;
 	for (size_t i = 0; i < o->country.n; i++)
 		holiday_table_country(&table, cli, o->country.text[i]);
@@ -205,7 +208,7 @@ forecast_terms_read(struct forecast_terms *terms,
 	*terms = (struct forecast_terms){ .o = o };
 	find_inputs(terms, cli);
 	if (o->mask != NULL)
-		holiday_days_read(&terms->mask, cli, o->mask);
+		calendar_read(&terms->mask, cli, o->mask);
 	if (o->model == NULL)
 		read_holidays(terms, cli);
 	else
@@ -221,7 +224,7 @@ void
 forecast_terms_release(struct forecast_terms *terms)
 {
 	holidays_free(terms->columns);
-	holiday_days_release(&terms->mask);
+	calendar_release(&terms->mask);
 	arena_release(&terms->arena);
 }
 
@@ -434,7 +437,7 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 	double *w;
 
 	if (terms->weight == SIZE_MAX && o->n_weights == 0 &&
-	    terms->mask.n == 0)
+	    terms->mask.parts == 0)
 		return 0;
 	w = terms->weight == SIZE_MAX
 	    ? new_column(f)
@@ -450,7 +453,7 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 			if (s->day[i] >= o->weight[k].from &&
 			    s->day[i] <= o->weight[k].to)
 				w[i] *= o->weight[k].weight;
-		if (holiday_days_has(&terms->mask, s->day[i]))
+		if (calendar_has(&terms->mask, s->mask, s->day[i]))
 			w[i] = 0;
 	}
 	f->weight = w;

@@ -14,7 +14,7 @@
 #include "model/backtest.h"
 #include "model/prophet.h"
 #include "model/residual.h"
-#include "record/holiday_days.h"
+#include "record/calendar.h"
 
 struct cli;
 
@@ -49,7 +49,7 @@ struct forecast_terms {
 	size_t *condition, *regressor, cap, floor, weight;
 	struct forecast_holidays holidays;
 	struct holidays *columns;
-	struct holiday_days mask;            /* days that weigh nothing */
+	struct calendar mask;                /* days that weigh nothing */
 	const struct holiday_column *effect; /* of the columns */
 	size_t n_effects;
 	struct forecast_component *component;
@@ -101,6 +101,7 @@ struct forecast_series {
 	int32_t *day;
 	double *y;
 	double *input; /* row by row */
+	size_t mask;   /* its part of that calendar */
 
 	/* The model; kept if asked for. */
 	struct prophet *fit;

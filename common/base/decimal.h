@@ -31,7 +31,7 @@ struct decimal {
 const char *decimal_parse(const char *p, size_t n, struct decimal *d);
 
 /*
- * Digits and perhaps a point with one or two of them behind it, 2 to 8 bytes in
+ * Digits and perhaps a point with one or two of them behind it, 1 to 8 bytes in
  * all, as most prices are, where 8 bytes may be read.  False: anything else.
  * The text becomes eight digits in one word, the last in the highest byte; their
  * sum is from D. Lemire, "Number Parsing at a Gigabyte per Second", 2021.
@@ -46,7 +46,7 @@ decimal_parse_short(const char *p, size_t n, struct decimal *d)
 	int scale = 0;
 	uint64_t w;
 
-	if (n - 2 > 6)
+	if (n - 1 > 7)
 		return false;
 	memcpy(&w, p, 8);
 	/* The last byte to the top, zeros before the first. */
@@ -118,8 +118,7 @@ extern const int64_t decimal_power10[19];
 /* The rest of decimal_sum_add(), for what is not common. */
 int decimal_sum_add_any(struct decimal_sum *sum, const struct decimal *d);
 
-/* Add to or subtract from the sum.  Return 0, or -1 on overflow: then the sum
- * is as it was. */
+/* Add to the sum.  Return 0, or -1 on overflow: then the sum is as it was. */
 static inline int
 decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 {
@@ -136,8 +135,16 @@ decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 	return decimal_sum_add_any(sum, d);
 }
 
-int decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d);
 int decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other);
+
+/* Whether the sum is narrow alone. */
+static inline bool
+decimal_sum_is_narrow(const struct decimal_sum *sum)
+{
+	const uint64_t *w = sum->wide;
+
+	return (w[0] | w[1] | w[2] | w[3] | w[4]) == 0;
+}
 
 /* Change the sign. */
 void decimal_sum_negate(struct decimal_sum *sum);

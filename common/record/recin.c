@@ -666,6 +666,7 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	in->source.block = options->block;
 	in->source.wait = options->wait;
 	in->source.context = options->context;
+	in->source.progress = options->progress;
 	if (next_file(in) == 1 && in->format == FORMAT_JSONL)
 		look_ahead(in);
 	return in;

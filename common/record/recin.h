@@ -29,6 +29,7 @@
 struct date_zone;
 struct decimal;
 struct output;
+struct progress;
 struct recin;
 
 struct recin_options {
@@ -50,6 +51,7 @@ struct recin_options {
 	/* Called before a read that may have to wait: flush the output. */
 	void (*wait)(void *context);
 	void *context;
+	struct progress *progress;    /* told of the bytes read; or NULL */
 	const struct date_zone *zone; /* of timestamps; NULL: as written */
 	const char *date_format;      /* strptime(3); NULL: YYYY-MM-DD[ time] */
 	/* For tests: bytes of a read; and every record by libcsv or the plain

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "record/progress.h"
+
 enum { BLOCK = 64 << 10 };
 
 enum source_status
@@ -49,6 +51,7 @@ source_more(struct source *s)
 		s->eof = true;
 		return SOURCE_END;
 	}
+	progress_add(s->progress, (size_t)n);
 	s->end += (size_t)n;
 	memset(s->buffer + s->end, 0, SOURCE_SLACK);
 	return SOURCE_MORE;

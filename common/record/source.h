@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct progress;
+
 struct source {
 	int fd;
 	char *buffer;
@@ -26,6 +28,7 @@ struct source {
 	/* Called before each read that may have to wait; NULL: nothing. */
 	void (*wait)(void *context);
 	void *context;
+	struct progress *progress; /* told of the bytes read; or NULL */
 };
 
 /* Bytes behind end that may be read: they are 0. */
