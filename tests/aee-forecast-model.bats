@@ -202,7 +202,7 @@ END
     for options in '-C -' '--holidays -' '--model -' '--holidays - in -' '-C - --holidays - in'; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr aee-forecast $options </dev/null
-        [ "$stderr" = "aee-forecast: standard input can be only one of the records, the holidays, the model and the configuration" ]
+        [ "$stderr" = "aee-forecast: standard input can be only one of the records, the holidays, the mask, the model and the configuration" ]
     done
     echo 'horizon: 1' | aee-forecast -C - in | diff - <(aee-forecast -n 1 in)
     printf 'holiday,date\na,2024-02-03\n' | aee-forecast --holidays - in | diff - <(aee-forecast --holidays <(printf 'holiday,date\na,2024-02-03\n') in)

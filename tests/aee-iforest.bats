@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -887,4 +889,58 @@ as_the_original() {
             <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
         [ "$(flagged <out | wc -l)" -eq 8 ]
     done
+}
+
+# ---- several records a row ------------------------------------------------------------
+
+# 300 days of three values, in long form, some missing; day 200 is far off in b.
+one_by_one() {
+    seq 0 299 | sed 's/.*/2024-01-01 + & days/' | date -u -f - +%F |
+        awk -v OFS=, 'BEGIN { print "date,name,z" }
+            { print $1, "a", NR * 37 % 101; print $1, "b", NR == 200 ? 900 : NR * 53 % 97
+              print $1, "c", NR % 50 == 0 ? "" : NR * 29 % 89 }'
+}
+
+@test "aee-iforest: --across scores days as the same values side by side" {
+    one_by_one >long
+    awk -F, -v OFS=, 'NR == 1 { print "date,a,b,c"; next } $2 == "a" { a = $3 } $2 == "b" { b = $3 } $2 == "c" { print $1, a, b, $3 }' long >wide
+    aee-iforest -q -f a,b,c wide >scored
+    aee-iforest -q --across name -f z long >out
+    [ "$(head -n 1 out)" = date,name,z,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature ]
+    [ "$(wc -l <out)" = 901 ]
+    for name in a b c; do
+        diff <(grep ",$name," out | cut -d, -f1,4-) <(sed 1d scored | cut -d, -f1,5-)
+    done
+    [ "$(awk -F, '$7 == "b" { print $1 }' out | uniq | head -n 1)" = 2024-07-18 ]
+}
+
+@test "aee-iforest: --across does not score a day without a value" {
+    one_by_one | sed 's/^\(2024-02-0[12],.,\).*/\1/' >long
+    aee-iforest -q --across name -f z long >out
+    [ "$(awk -F, '$4 == "" { print $1 }' out | uniq | paste -sd ' ')" = "2024-02-01 2024-02-02" ]
+    [ "$(awk -F, '$4 == "" && $5 $6 $7 != ""' out)" = "" ]
+}
+
+@test "aee-iforest: --across with groups grows a forest for each" {
+    { one_by_one | sed '1s/^/shop,/; 2,$s/^/a,/'; one_by_one | sed '1d; s/^/b,/'; } >two
+    diff <(aee-iforest -q -g shop --across name -f z two | grep ^b | cut -d, -f2-) <(aee-iforest -q --across name -f z < <(one_by_one) | sed 1d)
+}
+
+@test "aee-iforest: --across needs one column of values, a date, and each name once a day" {
+    said() { [ "${stderr_lines[0]}" = "aee-iforest: $1" ]; }
+    one_by_one >long
+    run -2 --separate-stderr aee-iforest --across name long
+    said "--across needs one column of values (-f)"
+    run -2 --separate-stderr aee-iforest --across name -f z,name long
+    said "--across needs one column of values (-f)"
+    run -2 --separate-stderr aee-iforest --across name -f z --why long
+    said "--across and --why: a row is not a record"
+    run -2 --separate-stderr aee-iforest --across name -f z --save x long
+    said "--across and --save: the features are no columns"
+    run -1 --separate-stderr aee-iforest --across name -f z <<<$'name,z\na,1'
+    said "stdin: no column 'date' (-m date=NAME maps another)"
+    run -1 --separate-stderr aee-iforest --across name -f z <<<$'date,name,z\n2025-01-01,a,1\n2025-01-01,a,1'
+    said "stdin:3: column 'name': 'a' stands twice on its day"
+    run -0 --separate-stderr aee-iforest -q --across name -f z <<<date,name,z
+    [ "$output" = date,name,z,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature ]
 }

@@ -13,6 +13,7 @@
 #include "base/opt.h"
 #include "base/pool.h"
 #include "base/vec.h"
+#include "model/judge.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/pass.h"
@@ -63,6 +64,10 @@ static const char usage[] =
     "      --weight-dates D[..D]=W  what the rows of these days count\n"
     "      --half-life DAYS   older rows count less: half after DAYS\n"
     "      --robust           rows far from the model count less\n"
+    "      --judge            rows far from the model do not count; a p for each\n"
+    "      --mask FILE        days to learn nothing from, and not to judge, as\n"
+    "                         --holidays; with --judge\n"
+    "      --scale S          with --judge: raw, log or sqrt (raw)\n"
     "      --scaling S        of y: absmax or minmax (absmax)\n"
     "what is written:\n"
     "      --components       append trend, seasonalities, holidays, regressors\n"
@@ -254,8 +259,8 @@ tell(struct run *r, size_t series)
 	char name[200], where[DATE_TIME_MAX + 3] = "";
 
 	if (s->failure == FORECAST_DONE && s->status == 0 && !s->idle_holiday &&
-	    !s->long_season && s->past.why == NULL && !r->o->tune &&
-	    !naive_is_better(s))
+	    !s->long_season && !s->unjudged && s->past.why == NULL &&
+	    !r->o->tune && !naive_is_better(s))
 		return;
 	series_name(r, series, name, sizeof(name));
 	if (s->failure == FORECAST_NO_MEMORY)
@@ -284,6 +289,11 @@ tell(struct run *r, size_t series)
 		    "%s: a seasonal term is longer than the history; the "
 		    "forecast may go astray (a prior scale of 0.02 holds it)",
 		    name);
+	if (s->unjudged)
+		cli_warn(r->cli,
+		    "%s: too little history to judge: a row counts from %d "
+		    "with a value on",
+		    name, JUDGE_ROWS);
 	if (s->idle_holiday)
 		cli_warn(r->cli,
 		    "%s: a holiday to come has no date in the history; it has "
@@ -321,7 +331,7 @@ write_row(struct run *r, size_t row)
 	write_prediction(r->out, s, i);
 	recout_number(r->out, s->yhat == NULL ? NAN : s->residual[i]);
 	recout_number(r->out, s->yhat == NULL ? NAN : s->z[i]);
-	recout_missing(r->out); /* forecast_p */
+	recout_number(r->out, s->p == NULL ? NAN : s->p[i]);
 	if (s->yhat == NULL || s->flag[i] == -1) {
 		recout_missing(r->out);
 	} else {
@@ -706,7 +716,9 @@ series_of_record(struct run *r)
 		if (vec_grow(&r->series, &r->capacity, r->n + 1,
 			sizeof(*r->series)) == -1)
 			cli_no_memory(r->cli);
-		r->series[r->n++] = (struct forecast_series){ 0 };
+		r->series[r->n++] = (struct forecast_series){
+			.mask = calendar_part(&r->terms.mask, r->cli, r->key),
+		};
 	}
 	return group - r->first;
 }

@@ -48,6 +48,8 @@ static const char *const growths[] = { "linear", "flat", "logistic", NULL };
 static const char *const backtests[] = { "summary", "rows", NULL };
 static const char *const modes[] = { "additive", "multiplicative", NULL };
 static const char *const periods[] = { "auto", "day", "week", "month" };
+/* In the order of enum scale. */
+static const char *const scales[] = { "raw", "log", "sqrt", NULL };
 static const char *const scalings[] = { "absmax", "minmax", NULL };
 
 /* Prior scales beyond these are beyond the reach of the numbers inside. */
@@ -170,6 +172,8 @@ static const struct setting settings[] = {
 	    O(jobs),
 	    .min = 1,
 	    .max = 1024 },
+	{ .name = "judge", .kind = FLAG, O(judge) },
+	{ .name = "mask", .kind = TEXT, O(mask) },
 	{ .name = "mode",
 	    .kind = CHOICE,
 	    R(seasonality_mode),
@@ -199,6 +203,7 @@ static const struct setting settings[] = {
 	    .min = 0,
 	    .max = 1 },
 	{ .name = "save", .predicts = true, .kind = TEXT, O(save) },
+	{ .name = "scale", .kind = CHOICE, O(scale), .choices = scales },
 	{ .name = "scaling",
 	    .kind = CHOICE,
 	    O(spec.scaling),
@@ -938,6 +943,29 @@ read_config(struct raw *raw, struct cli *cli, const char *path,
 		errx(config_status(cfg), "%s", config_error(cfg));
 }
 
+/* What a judgement of rows rules out: it has one model, on a scale, that is
+ * fitted in its own way. */
+static void
+check_judge(const struct forecast_options *o, const bool given[SETTINGS])
+{
+	static const char *const others[] = { "backtest", "by", "cap",
+		"changepoints", "components", "conformal", "robust", "save",
+		"tune" };
+	const char *const own[] = { o->mask != NULL ? "mask" : NULL,
+		o->scale != SCALE_RAW ? "scale" : NULL };
+
+	for (size_t i = 0; i < 2; i++)
+		if (own[i] != NULL && !o->judge)
+			opt_fail("--%s: only with --judge", own[i]);
+	for (size_t i = 0; o->judge && i < SETTINGS; i++)
+		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
+			if (given[i] &&
+			    strcmp(settings[i].name, others[k]) == 0)
+				opt_fail("--judge and --%s: give one of the "
+					 "two",
+				    others[k]);
+}
+
 /* Options that ask for what another one rules out. */
 static void
 check_together(const struct forecast_options *o, const bool given[SETTINGS])
@@ -957,6 +985,7 @@ check_together(const struct forecast_options *o, const bool given[SETTINGS])
 			 "for --save");
 	if (o->horizon_given && !isnan(o->target))
 		opt_fail("--horizon: --by says how far the rows to come go");
+	check_judge(o, given);
 	if (o->model == NULL)
 		return;
 	if (o->save != NULL)
@@ -987,10 +1016,12 @@ check_standard_input(const struct forecast_options *o, const char *config,
 	for (size_t i = 0; i < o->holidays.n; i++)
 		standard += strcmp(o->holidays.text[i], "-") == 0;
 	standard += config != NULL && strcmp(config, "-") == 0;
+	standard += o->mask != NULL && strcmp(o->mask, "-") == 0;
 	standard += o->model != NULL && strcmp(o->model, "-") == 0;
 	if (standard > 1)
 		opt_fail("standard input can be only one of the records, the "
-			 "holidays, the model and the configuration");
+			 "holidays, the mask, the model and the "
+			 "configuration");
 }
 
 /* getopt's tables, from the settings. */
@@ -1029,7 +1060,7 @@ forecast_options_read(struct forecast_options *o, struct cli *cli, int argc,
 	int c;
 
 	*o = (struct forecast_options){ .horizon = SIZE_MAX,
-		.threshold = 2.5,
+		.threshold = -1,
 		.interval = 0.8,
 		.jobs = 1,
 		.rolling_window = 0.1,
@@ -1061,6 +1092,8 @@ forecast_options_read(struct forecast_options *o, struct cli *cli, int argc,
 		o->horizon = 30;
 	if (!o->column_given)
 		o->column = "revenue";
+	if (o->threshold == -1)
+		o->threshold = o->judge ? 3 : 2.5;
 	check_together(o, given);
 	finish(&raw, cli);
 	if (o->model == NULL)

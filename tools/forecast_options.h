@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "model/holiday.h"
 #include "model/prophet.h"
+#include "model/scale.h"
 
 struct cli;
 struct config;
@@ -95,6 +96,9 @@ struct forecast_options {
 	struct forecast_step step;
 	size_t jobs;
 	bool exit_code, components, changepoints, contiguous, robust;
+	bool judge;               /* rows by a model without the odd ones */
+	const char *mask;         /* file of days to leave out, or NULL */
+	enum scale scale;         /* of the model, with judge */
 	const char *save, *model; /* files, or NULL */
 	enum forecast_backtest backtest;
 	bool tune, conformal;

@@ -1,4 +1,5 @@
 #include "forecast_series.h"
+#include "forecast_judge.h"
 #include "forecast_past.h"
 
 #include <math.h>
@@ -206,6 +207,8 @@ forecast_terms_read(struct forecast_terms *terms,
 {
 	*terms = (struct forecast_terms){ .o = o, .zone = cli->zone };
 	find_inputs(terms, cli);
+	if (o->mask != NULL)
+		calendar_read(&terms->mask, cli, o->mask);
 	if (o->model == NULL)
 		read_holidays(terms, cli);
 	else
@@ -220,6 +223,7 @@ void
 forecast_terms_release(struct forecast_terms *terms)
 {
 	holidays_free(terms->columns);
+	calendar_release(&terms->mask);
 	arena_release(&terms->arena);
 }
 
@@ -691,7 +695,8 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 	const struct forecast_options *o = terms->o;
 	double *w;
 
-	if (terms->weight == SIZE_MAX && o->n_weights == 0)
+	if (terms->weight == SIZE_MAX && o->n_weights == 0 &&
+	    terms->mask.parts == 0)
 		return 0;
 	w = terms->weight == SIZE_MAX
 	    ? new_column(f)
@@ -708,6 +713,8 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 		for (size_t k = 0; k < o->n_weights; k++)
 			if (day >= o->weight[k].from && day <= o->weight[k].to)
 				w[i] *= o->weight[k].weight;
+		if (calendar_has(&terms->mask, s->mask, day))
+			w[i] = 0;
 	}
 	f->weight = w;
 	return 0;
@@ -982,6 +989,8 @@ predict(struct forecast_series *s, const struct forecast_terms *terms,
 	if (terms->o->conformal && s->past.test.n > 0 &&
 	    forecast_past_bounds(s, terms->o, f->rows.t, m) == -1)
 		return -1;
+	if (terms->o->judge)
+		return forecast_judge(s, terms->o, f->weight, m);
 	if (measure)
 		s->scale = residual_scale(s->y, s->yhat, s->n);
 	residual_score(s->y, s->yhat, s->n, &s->scale, terms->o->threshold,
@@ -1136,9 +1145,12 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 		return FORECAST_NO_MEMORY;
 	if (o->backtest != FORECAST_NO_BACKTEST)
 		return FORECAST_DONE;
-	s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
-				 forecast_huber, robust, work)
-			   : prophet_fit(&s->spec, &history, work);
+	if (o->judge)
+		(void)forecast_judge_fit(s, o->scale, &history, robust, work);
+	else
+		s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
+					 forecast_huber, robust, work)
+				   : prophet_fit(&s->spec, &history, work);
 	if (s->fit == NULL)
 		return FORECAST_NO_MEMORY;
 	s->status |= prophet_values(s->fit)->status;
@@ -1237,6 +1249,7 @@ forecast_series_release(struct forecast_series *s)
 	free(s->upper);
 	free(s->residual);
 	free(s->z);
+	free(s->p);
 	free(s->flag);
 	free(s->component);
 	backtest_release(&s->past.test);

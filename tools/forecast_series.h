@@ -15,6 +15,7 @@
 #include "model/backtest.h"
 #include "model/prophet.h"
 #include "model/residual.h"
+#include "record/calendar.h"
 
 struct cli;
 struct date_zone;
@@ -51,6 +52,7 @@ struct forecast_terms {
 	size_t *condition, *regressor, cap, floor, weight;
 	struct forecast_holidays holidays;
 	struct holidays *columns;
+	struct calendar mask;                /* days that weigh nothing */
 	const struct holiday_column *effect; /* of the columns */
 	size_t n_effects;
 	struct forecast_component *component;
@@ -115,6 +117,7 @@ struct forecast_series {
 	/* No two rows are of one instant, though clocks that went back showed a
 	 * time twice. */
 	bool apart;
+	size_t mask; /* its part of that calendar */
 
 	/* The model; kept if asked for. */
 	struct prophet *fit;
@@ -134,12 +137,13 @@ struct forecast_series {
 	size_t bad;        /* the row that is wrong, or n */
 	unsigned status;   /* enum prophet_status */
 	bool idle_holiday; /* one has dates to come, but none before */
+	bool unjudged;     /* it has too few rows for that */
 	bool long_season;  /* one is longer than the history, and free */
 	struct forecast_past past;
 	size_t horizon;
 	struct date_time *future;
 	double *yhat, *lower, *upper;
-	double *residual, *z;
+	double *residual, *z, *p; /* p: NULL unless judged */
 	int8_t *flag;
 	/* Of a target: what rows have already, what is expected of all, and how
 	 * likely it is reached. */
