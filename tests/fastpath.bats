@@ -78,6 +78,26 @@ same() {
     done
 }
 
+@test "fast paths: traffic in every form gives the same sums" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    awk -F, -v OFS=, 'NR == 1 { print $0, "device"; next }
+        { print $0, NR % 3 ? "phone" : "desk" }
+        NR % 90 == 0 { $3 = (NR % 180 ? "x" : "-") NR; print $0, "phone" }
+        NR % 70 == 0 { $1 = NR % 140 ? "2025-02-30" : ""; print $0, "phone" }
+        NR == 600 { $1 = "2050-01-01"; print $0, "desk" }' "$F/traffic.csv" >"$T/traffic.csv"
+    sed 's/[^,]*/"&"/2' "$T/traffic.csv" >"$T/quoted.csv"
+    awk 'NR % 7 == 0 { sub(/,/, ",\"\"\"\"\"") ; sub(/"""""/, "\"\"\"") ; sub(/,[0-9]/, "\"&") } { print }' \
+        "$T/traffic.csv" >"$T/odd.csv"
+    for file in traffic quoted odd; do
+        same "$F/plain.csv" -p week -t "$T/$file.csv"
+        same "$F/plain.csv" -g channel -t "$T/$file.csv"
+        same "$F/plain.csv" -p month -g product_id -t "$T/$file.csv"
+        same "$F/plain.csv" --summary -t "$T/$file.csv"
+        same "$T/traffic.csv" -g device,channel -t "$T/$file.csv" -m order_date=date,order_value=sessions
+    done
+    same "$F/plain.csv" -g channel -t "$T/traffic.csv" --date-format %Y-%m-%d
+}
+
 @test "fast paths: rows that an option cannot use are told apart as one by one" {
     local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
     # Unknown products, odd quantities, missing numbers of orders and

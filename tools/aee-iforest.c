@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "base/vec.h"
+#include "iforest_across.h"
 #include "iforest_file.h"
 #include "iforest_judge.h"
 #include "iforest_options.h"
@@ -30,6 +31,8 @@ static const char usage[] =
     "  -f, --features A,B     the columns to look at; default: the numeric ones\n"
     "                         but date, groups and what programs append\n"
     "  -x, --exclude A,B      leave these out of the default\n"
+    "      --across A,B       rows of a day that differ in these columns are one,\n"
+    "                         with the column of -f of each as a feature\n"
     "      --categorical A,B  columns of texts, coded by how often each comes\n"
     "  -g, --group-by A,B     a forest for each combination of these columns\n"
     "      --trees N          trees of a forest (100)\n"
@@ -523,12 +526,18 @@ by_row(const void *a, const void *b)
 }
 
 static void
+sort_reasons(struct run *run)
+{
+	if (run->reasons > 0)
+		qsort(run->reason, run->reasons, sizeof(*run->reason), by_row);
+}
+
+static void
 write_table(struct run *run)
 {
 	size_t next = 0;
 
-	if (run->reasons > 0)
-		qsort(run->reason, run->reasons, sizeof(*run->reason), by_row);
+	sort_reasons(run);
 	for (size_t i = 0; i < run->rows.n; i++) {
 		const struct reason *reason = NULL;
 
@@ -549,6 +558,60 @@ run_table(struct run *run)
 	warn(run);
 	write_table(run);
 	evaluate(run, run->score);
+}
+
+/* ---- several records a row -------------------------------------------------------- */
+
+/* The name of the feature that stands out most in a flagged row. */
+static const char *
+top_of(const struct run *run, size_t row)
+{
+	const struct reason wanted = { .row = row };
+	const struct reason *reason = bsearch(&wanted, run->reason,
+	    run->reasons, sizeof(*run->reason), by_row);
+
+	return run->rows.feature[reason->top].name;
+}
+
+static void
+write_across(struct run *run, const struct iforest_across *a)
+{
+	sort_reasons(run);
+	for (size_t i = 0; i < table_rows(run->records); i++) {
+		const size_t row = iforest_across_row(a, i);
+
+		cli_pass_kept(run->cli, run->records, i);
+		if (row == SIZE_MAX)
+			write_result(run, NAN, NAN, FLAG_MISSING, NULL, NULL);
+		else
+			write_result(run, run->score[row], run->p[row],
+			    run->flag[row],
+			    run->flag[row] == FLAG_YES ? top_of(run, row)
+						       : NULL,
+			    NULL);
+	}
+}
+
+static void
+run_across(struct run *run)
+{
+	struct iforest_across *a;
+
+	run->records = table_new();
+	run->groups = groups_new(run->cli->ngroup);
+	if (run->records == NULL || run->groups == NULL)
+		cli_no_memory(run->cli);
+	open_records(run);
+	a = iforest_across_read(run->cli, run->o, run->in, run->records);
+	run->group = iforest_across_rows(a, &run->rows, run->groups);
+	if (run->cli->ngroup == 0) {
+		free(run->group);
+		run->group = NULL;
+	}
+	score_table(run);
+	warn(run);
+	write_across(run, a);
+	iforest_across_free(a);
 }
 
 /* ---- fitting a stream ----------------------------------------------------------- */
@@ -908,6 +971,8 @@ run_records(struct run *run, char *const *paths, size_t n)
 		run_model(run);
 	else if (o->fit_only)
 		run_fit(run);
+	else if (o->across != NULL)
+		run_across(run);
 	else
 		run_table(run);
 	release(run);

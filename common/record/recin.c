@@ -949,6 +949,19 @@ recin_number(struct recin *in, int column, double *value)
 	return recin_reject(in, column, "is not a number");
 }
 
+/* The first date of a second table may say how all are written. */
+static void
+settle_dates(struct recin *in, struct field f)
+{
+	int32_t day;
+
+	if (in->options->second && in->date_format != NULL && !in->date_seen &&
+	    date_parse_as(f.p, f.n, in->date_format, &day) == -1 &&
+	    date_parse(f.p, f.n, &day) == 0)
+		in->date_format = NULL;
+	in->date_seen = true;
+}
+
 int
 recin_date(struct recin *in, int column, int32_t *day)
 {
@@ -963,11 +976,7 @@ recin_date(struct recin *in, int column, int32_t *day)
 		*day = in->day;
 		return 1;
 	}
-	if (in->options->second && in->date_format != NULL && !in->date_seen &&
-	    date_parse_as(f.p, f.n, in->date_format, day) == -1 &&
-	    date_parse(f.p, f.n, day) == 0)
-		in->date_format = NULL;
-	in->date_seen = true;
+	settle_dates(in, f);
 	status = in->date_format == NULL
 	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
 	    : date_parse_as(f.p, f.n, in->date_format, day);
@@ -978,6 +987,22 @@ recin_date(struct recin *in, int column, int32_t *day)
 		in->day = *day;
 	}
 	return 1;
+}
+
+int
+recin_time(struct recin *in, int column, struct date_time *time)
+{
+	struct field f;
+	int status;
+
+	recin_get(in, column, &f);
+	if (field_missing(f))
+		return recin_reject(in, column, "is not a date");
+	settle_dates(in, f);
+	status = in->date_format == NULL
+	    ? date_parse_time(f.p, f.n, in->options->zone, time)
+	    : date_parse_time_as(f.p, f.n, in->date_format, time);
+	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
 }
 
 int

@@ -26,6 +26,7 @@
 
 #include "record/field.h"
 
+struct date_time;
 struct date_zone;
 struct decimal;
 struct output;
@@ -148,11 +149,12 @@ uint64_t recin_line(const struct recin *in);
 /*
  * Typed values of the record at hand.  1: there it is; a missing number is NaN.
  * 0: it is bad, was counted, and the record is to be left out.  -1: error.
- * A missing date or decimal is bad, but recin_decimal() tells it apart where
- * missing is not NULL.
+ * A missing date, time or decimal is bad, but recin_decimal() tells it apart
+ * where missing is not NULL.
  */
 int recin_number(struct recin *in, int column, double *value);
 int recin_date(struct recin *in, int column, int32_t *day);
+int recin_time(struct recin *in, int column, struct date_time *time);
 int recin_decimal(struct recin *in, int column, struct decimal *value,
     bool *missing);
 

@@ -342,6 +342,15 @@ recout_date(struct recout *out, int32_t day)
 }
 
 void
+recout_time(struct recout *out, const struct date_time *time)
+{
+	char text[DATE_TIME_MAX];
+
+	date_format_time(time, text);
+	recout_text(out, text);
+}
+
+void
 recout_cents(struct recout *out, int64_t cents)
 {
 	char text[NUMBER_CENTS_MAX];

@@ -15,6 +15,7 @@
 
 #include "record/field.h"
 
+struct date_time;
 struct decimal_sum;
 struct output;
 struct recin;
@@ -41,8 +42,9 @@ void recout_field(struct recout *out, struct field f);
 void recout_text(struct recout *out, const char *text);
 void recout_number(struct recout *out, double v);
 void recout_int(struct recout *out, int64_t v);
-void recout_flag(struct recout *out, bool v);         /* 0 or 1 */
-void recout_date(struct recout *out, int32_t day);    /* DATE_NONE: missing */
+void recout_flag(struct recout *out, bool v);      /* 0 or 1 */
+void recout_date(struct recout *out, int32_t day); /* DATE_NONE: missing */
+void recout_time(struct recout *out, const struct date_time *time);
 void recout_cents(struct recout *out, int64_t cents); /* 1250: 12.5 */
 void recout_sum(struct recout *out, const struct decimal_sum *v);
 void recout_missing(struct recout *out);
