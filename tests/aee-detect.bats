@@ -249,6 +249,23 @@ same() {
     head -n 2 "$F/calm.csv" >"$T/one.csv"
     run -0 --separate-stderr aee-detect "$T/one.csv"
     [ "$stderr" = "aee-detect: too little history: 1 day, and no metric has 28 usable ones" ]
+    # A warning for each shop that has too little, none for one that has enough.
+    sed '1s/$/,shop/; 2,$s/$/,a/' "$F/calm.csv" >"$T/three.csv"
+    printf '2025-01-01,5,1,9,b\n2025-01-02,5,1,9,b\n2025-01-01,5,1,9,c\n' >>"$T/three.csv"
+    run -0 --separate-stderr aee-detect -g shop "$T/three.csv"
+    [ "$stderr" = "aee-detect: too little history: 2 days, and no metric has 28 usable ones: shop=b
+aee-detect: too little history: 1 day, and no metric has 28 usable ones: shop=c" ]
+    [ "$(grep -E ',(b|c),' <<<"$output" | cut -d, -f6- | sort -u)" = ",,,," ]
+}
+
+@test "aee-detect: a member of whom one sum is not known is judged by the others" {
+    aee-detect --incidents "$T/all.csv" -o "$T/days.csv" "$F/cube.csv"
+    awk -F, -v OFS=, '$3 == "Email" { $4 = "" } 1' "$F/cube.csv" >"$T/blind.csv"
+    run -0 --separate-stderr aee-detect --incidents "$T/i.csv" "$T/blind.csv"
+    [ -z "$stderr" ]
+    [ "${#lines[@]}" -eq 366 ]
+    diff -u <(cut -d, -f2-5 "$T/all.csv") <(cut -d, -f2-5 "$T/i.csv")
+    [ "$(cut -d, -f4 <<<"$output" | grep -c 'sessions_Email\|conversion_rate_Email')" -eq 0 ]
 }
 
 @test "aee-detect: gaps, zeros, constants and missing values do no harm" {

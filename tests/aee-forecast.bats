@@ -143,7 +143,7 @@ same_as_reference() {
     [ "$(last week)" = 2024-02-23 ]
     [ "$(last month)" = 2024-04-09 ]
     run -2 --separate-stderr aee-forecast --period year in
-    [ "$stderr" = "aee-forecast: --period: 'year' is not one of auto, day, week, month" ]
+    [ "$stderr" = "aee-forecast: --period: 'year' is not auto, day, week, month, hour, or a number of h, min or s of at most a year" ]
 }
 
 @test "aee-forecast: a yearly term of months has five harmonics, and more than six a warning" {

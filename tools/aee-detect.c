@@ -663,7 +663,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	struct online_result result;
 	struct metric_input input;
 	struct metrics set;
-	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events = y + now->m;
+	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events;
 
 	online_defaults(&params);
 	if (now->m == 1)
@@ -680,6 +680,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	if (y == NULL || s->online == NULL || s->id == NULL ||
 	    metrics_make(&set, &input, METRIC_LOG) == -1)
 		cli_no_memory(d->cli);
+	events = y + now->m;
 	memcpy(s->id, now->id, now->m * sizeof(*s->id));
 	name_metrics(d, s, now);
 	for (size_t t = 0; t < s->judged; t++) {

@@ -753,17 +753,94 @@ keep_score(struct run *run, double score)
 	run->eval.score[run->eval.n - 1] = score;
 }
 
-/* Score and write the record at hand; what came of it. */
-static enum flag
-score_record(struct run *run, struct iforest_judge *judge, double *row,
-    double threshold)
+/* Records that follow the one at hand: many are scored faster than each by
+ * itself, and nothing waits for those that are not there yet. */
+struct ahead {
+	struct span *span[RECIN_RUN_COLUMNS]; /* texts of the features */
+	double *x, *score;                    /* of n records */
+	size_t n, at;                         /* at: the next to be read */
+	size_t scored;                        /* so far */
+};
+
+/* Rows after which a forest is made ready for many more. */
+enum { MANY_ROWS = 4096 };
+
+static void
+ahead_init(struct ahead *ahead, struct run *run)
 {
-	double score;
+	const size_t d = run->rows.d;
+
+	*ahead = (struct ahead){ 0 };
+	ahead->x = calloc(d + 1, RECIN_RUN * sizeof(*ahead->x));
+	ahead->score = calloc(RECIN_RUN, sizeof(*ahead->score));
+	if (ahead->x == NULL || ahead->score == NULL)
+		cli_no_memory(run->cli);
+	for (size_t j = 0; j < d && j < RECIN_RUN_COLUMNS; j++) {
+		ahead->span[j] = calloc(RECIN_RUN, sizeof(*ahead->span[j]));
+		if (ahead->span[j] == NULL)
+			cli_no_memory(run->cli);
+	}
+}
+
+static void
+ahead_release(struct ahead *ahead)
+{
+	for (size_t j = 0; j < RECIN_RUN_COLUMNS; j++)
+		free(ahead->span[j]);
+	free(ahead->x);
+	free(ahead->score);
+}
+
+static void
+look_ahead(struct ahead *ahead, struct run *run, struct iforest *forest)
+{
+	const size_t before = ahead->scored;
+
+	if (ahead->at < ahead->n)
+		return;
+	ahead->at = 0;
+	ahead->n = iforest_rows_ahead(&run->rows, run->in, ahead->span,
+	    ahead->x);
+	ahead->scored += ahead->n;
+	if (before < MANY_ROWS && ahead->scored >= MANY_ROWS &&
+	    iforest_prepare(forest) == -1)
+		cli_no_memory(run->cli);
+	iforest_scores(forest, ahead->x, ahead->n, ahead->score);
+}
+
+/* The features and score of the record at hand, in *row and *score, own being
+ * room for them; false if it is left out. */
+static bool
+score_record(struct run *run, struct ahead *ahead, const struct iforest *forest,
+    double *own, const double **row, double *score)
+{
+	*row = own;
+	if (ahead->at < ahead->n) {
+		*row = ahead->x + ahead->at * run->rows.d;
+		*score = ahead->score[ahead->at++];
+		return true;
+	}
+	switch (iforest_rows_values(&run->rows, run->in, false, own)) {
+	case 0:
+		return false;
+	case -1:
+		cli_fail_input(run->cli, run->in);
+	case -2:
+		cli_no_memory(run->cli);
+	}
+	iforest_rows_code(&run->rows, own);
+	iforest_scores(forest, own, 1, score);
+	return true;
+}
+
+/* Write the record at hand; what came of it. */
+static enum flag
+write_record(struct run *run, struct iforest_judge *judge, const double *row,
+    double score, double threshold)
+{
 	enum flag flag;
 	char *why = NULL;
 
-	iforest_rows_code(&run->rows, row);
-	iforest_scores(judge->forest, row, 1, &score);
 	keep_score(run, score);
 	flag = iforest_flag(score, threshold);
 	if (flag == FLAG_YES) {
@@ -800,37 +877,40 @@ run_model(struct run *run)
 {
 	struct iforest_saved saved = { 0 };
 	struct iforest_judge judge;
+	struct ahead ahead;
 	size_t n = 0, flagged = 0;
-	double threshold, *row;
+	double threshold, *own;
 	int8_t label;
 
 	iforest_file_load(&saved, run->cli, run->o->model);
 	threshold = run->o->threshold != NULL ? run->o->rule.value
 					      : saved.file.threshold;
 	if (iforest_file_features(&saved, &run->rows) == -1 ||
-	    (row = calloc(run->rows.d, sizeof(*row))) == NULL)
+	    (own = calloc(run->rows.d, sizeof(*own))) == NULL)
 		cli_no_memory(run->cli);
+	ahead_init(&ahead, run);
 	for (size_t j = 0; j < run->rows.d; j++)
 		run->rows.feature[j].column = cli_need(run->cli, run->in,
 		    run->rows.feature[j].name);
 	iforest_judge_init(&judge, run->cli, saved.forest, run->rows.feature,
 	    run->o->why);
 	open_records(run);
-	while (cli_next(run->cli, run->in)) {
+	for (;;) {
+		const double *row;
+		double score;
 		enum flag flag;
 
-		if (!read_label(run, &label))
+		look_ahead(&ahead, run, saved.forest);
+		if (!cli_next(run->cli, run->in))
+			break;
+		if (!read_label(run, &label)) {
+			ahead.at += ahead.at < ahead.n;
 			continue;
-		switch (iforest_rows_values(&run->rows, run->in, false, row)) {
-		case 0:
-			continue;
-		case -1:
-			cli_fail_input(run->cli, run->in);
-		case -2:
-			cli_no_memory(run->cli);
 		}
+		if (!score_record(run, &ahead, saved.forest, own, &row, &score))
+			continue;
 		keep_label(run, label);
-		flag = score_record(run, &judge, row, threshold);
+		flag = write_record(run, &judge, row, score, threshold);
 		n += flag != FLAG_MISSING;
 		flagged += flag == FLAG_YES;
 	}
@@ -838,7 +918,8 @@ run_model(struct run *run)
 	if (run->o->threshold == NULL)
 		compare_share(run, saved.file.flagged, flagged, n);
 	evaluate(run, run->eval.score);
-	free(row);
+	free(own);
+	ahead_release(&ahead);
 	iforest_judge_release(&judge);
 	iforest_rows_release(&run->rows);
 	iforest_file_release(&saved);

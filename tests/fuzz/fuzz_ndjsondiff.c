@@ -16,6 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	how.typed = (data[0] & 4) != 0;
 	how.block = (data[0] & 8) != 0 ? 0 : 1 + (data[0] >> 5);
 	how.runs = (data[0] & 16) != 0;
+	how.passed = !how.runs;
 	if (!same_told(data + 1, size - 1, how))
 		abort();
 	return 0;
