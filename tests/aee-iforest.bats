@@ -696,6 +696,7 @@ refused() {
         # shellcheck disable=SC2086
         run -1 --separate-stderr aee-iforest $command
         [ "$stderr" = "aee-iforest: hostile: $1" ] || { echo "$1: $stderr"; false; }
+        # shellcheck disable=SC2031
         [ -z "$output" ]
     done
 }
