@@ -475,6 +475,7 @@ struct run {
 	size_t columns;
 	size_t channel_at, customer_at, group_at; /* in the columns */
 	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
+	struct recin_date last;
 	int32_t day[RECIN_RUN];
 	struct decimal value[RECIN_RUN];
 	size_t group[RECIN_RUN], channel[RECIN_RUN], customer[RECIN_RUN];
@@ -553,7 +554,8 @@ add_runs(struct kpis *k, struct recin *in, struct run *run,
 
 	do {
 		n = recin_run(in, run->column, run->columns, run->span, &first);
-		added = recin_run_dates(in, run->span[0] + first, n, run->day);
+		added = recin_run_dates(in, &run->last, run->span[0] + first, n,
+		    run->day);
 		added = recin_run_decimals(run->span[1] + first, added,
 		    run->value);
 		if (run->has_customer)

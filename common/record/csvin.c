@@ -577,12 +577,13 @@ cut_run(const struct csvin *in, const struct source *s, struct run *run)
 	const char *p = s->buffer + s->start;
 	size_t held = s->end - s->start, max_record = s->max_record;
 	size_t at = 0, r, most = in->run_most;
+	size_t stop = held < CUT_MAX ? held : CUT_MAX;
 	uint32_t *edge = in->run_edge;
 	uint64_t lines = 0;
 	bool dressed = false;
-	enum fast fast = FAST_YES;
+	enum fast fast = held == 0 ? FAST_INCOMPLETE : FAST_YES;
 
-	for (r = 0; r < most && at < CUT_MAX; r++) {
+	for (r = 0; r < most && at < stop; r++) {
 		struct cut cut;
 
 		fast = cut_record(in, p + at, held - at, (uint32_t)at, edge,

@@ -19,6 +19,7 @@
 #include "record/ndjson.h"
 #include "record/output.h"
 #include "record/utf8.h"
+#include "record/workers.h"
 
 /* A program without the fast paths, for tests that compare the two. */
 #ifdef AEE_PLAIN
@@ -26,8 +27,6 @@ enum { PLAIN = true };
 #else
 enum { PLAIN = false };
 #endif
-
-enum { DATE_LENGTH = DATE_TEXT_MAX - 1 };
 
 /* Kinds of bad record, for the summary: most files have one or two. */
 enum { REASONS = 16, REASON_MAX = 96 };
@@ -63,13 +62,16 @@ struct recin {
 	size_t *extra; /* fields of row that are no columns */
 	size_t nextra, extra_capacity;
 
-	/* The date read last, if it was a text of this length. */
-	char date[DATE_LENGTH];
-	int32_t day;
+	struct recin_date date;
 	struct run run;
 	size_t run_at;      /* the next of its records to be taken */
 	size_t run_start;   /* its place in the source, */
 	uint64_t run_reads; /* and the source's reads then */
+
+	struct workers *workers; /* or NULL */
+	bool left; /* source is a line that they left, kept the file's */
+	struct source kept;
+	uint64_t place; /* of the file at hand in the input */
 
 	uint64_t records, refused;
 	struct reason reason[REASONS];
@@ -379,9 +381,22 @@ recin_want_all(struct recin *in)
 
 /* ---- files ------------------------------------------------------------------ */
 
+/* Go back from a line that workers left to the file. */
+static void
+leave_line(struct recin *in)
+{
+	if (in->left)
+		in->source = in->kept;
+	in->left = false;
+}
+
 static void
 close_file(struct recin *in)
 {
+	leave_line(in);
+	if (in->workers != NULL)
+		workers_end(in->workers);
+	in->place += in->source.place;
 	if (in->open && in->source.fd > STDERR_FILENO)
 		close(in->source.fd);
 	in->open = false;
@@ -533,6 +548,23 @@ read_header(struct recin *in)
 	return take_header(in);
 }
 
+/* Let the workers, if there are any, read the rest of the file. */
+static int
+begin_workers(struct recin *in)
+{
+	const struct workers_file file = { .format = in->format,
+		.wanted = in->file_wanted,
+		.nfields = in->nfields,
+		.plain = in->options->plain || PLAIN,
+		.block = in->options->block,
+		.place = in->place };
+
+	if (in->workers != NULL &&
+	    workers_begin(in->workers, &in->source, &file) == -1)
+		return fail_at(in, 0, "out of memory or threads");
+	return 1;
+}
+
 /* Go to the next file: 1, 0 if there is none, -1 on an error. */
 static int
 next_file(struct recin *in)
@@ -557,9 +589,9 @@ next_file(struct recin *in)
 	if (find_format(in) == -1)
 		return -1;
 	if (in->format != FORMAT_JSONL)
-		return read_header(in) == -1 ? -1 : 1;
+		return read_header(in) == -1 ? -1 : begin_workers(in);
 	in->json = ndjson_new(in->options->plain || PLAIN);
-	return in->json == NULL ? no_memory(in) : 1;
+	return in->json == NULL ? no_memory(in) : begin_workers(in);
 }
 
 /* ---- records ---------------------------------------------------------------- */
@@ -671,6 +703,44 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	return in;
 }
 
+/* Whether workers may go on, or have left lines; no record is at hand. */
+static bool
+for_workers(const struct recin *in)
+{
+	return in->workers != NULL && workers_ready(in->workers, &in->source) &&
+	    (in->format != FORMAT_JSONL || ndjson_learned(in->json));
+}
+
+/* The next record of the lines that workers left, once they have done what they
+ * can: 1, 0 if the file goes on without them, -1. */
+static int
+next_left(struct recin *in)
+{
+	for (;;) {
+		struct source line;
+		int status;
+
+		if (in->left && (status = next_in_file(in)) != 0)
+			return status;
+		leave_line(in);
+		source_consume(&in->source);
+		if (!for_workers(in))
+			return 0;
+		if ((status = workers_left(in->workers, &line)) == 1) {
+			in->kept = in->source;
+			in->source = line;
+			in->left = true;
+		} else if (status == 0) {
+			status = workers_run(in->workers, &in->source, in->slot,
+			    in->json, &in->records);
+			if (status == 0)
+				return 0;
+		}
+		if (status == -1)
+			return no_memory(in);
+	}
+}
+
 int
 recin_next(struct recin *in)
 {
@@ -683,6 +753,8 @@ recin_next(struct recin *in)
 		return 1;
 	}
 	while (in->open) {
+		if (in->workers != NULL && (status = next_left(in)) != 0)
+			return status;
 		if ((status = next_in_file(in)) != 0)
 			return status;
 		if ((status = next_file(in)) == -1)
@@ -764,6 +836,12 @@ recin_line(const struct recin *in)
 }
 
 uint64_t
+recin_place(const struct recin *in)
+{
+	return in->place + source_place(&in->source);
+}
+
+uint64_t
 recin_records(const struct recin *in)
 {
 	return in->records;
@@ -805,7 +883,11 @@ recin_run(struct recin *in, const int *column, size_t n,
 	*first = 0;
 	if (in->error != NULL || in->ahead || !in->open)
 		return 0;
+	if (in->left)
+		return 0;
 	source_consume(s);
+	if (for_workers(in))
+		return 0;
 	if (!run_remains(in)) {
 		for (size_t i = 0; i < n; i++)
 			to[i] = (struct run_column){ in->slot[column[i]],
@@ -842,8 +924,8 @@ recin_take(struct recin *in, size_t n)
 }
 
 size_t
-recin_run_dates(struct recin *in, const struct span *span, size_t n,
-    int32_t *day)
+recin_run_dates(const struct recin *in, struct recin_date *last,
+    const struct span *span, size_t n, int32_t *day)
 {
 	/* The first date may say how the others are written. */
 	if (in->options->second && !in->date_seen)
@@ -852,22 +934,33 @@ recin_run_dates(struct recin *in, const struct span *span, size_t n,
 		const char *p = span[i].p;
 		size_t length = span[i].n;
 
-		if (length != DATE_LENGTH ||
-		    memcmp(p, in->date, DATE_LENGTH) != 0) {
+		if (length != RECIN_DATE ||
+		    memcmp(p, last->text, RECIN_DATE) != 0) {
 			if (length == 0 ||
 			    (in->date_format == NULL
 				    ? date_parse_timestamp(p, length,
-					  in->options->zone, &in->day)
+					  in->options->zone, &last->day)
 				    : date_parse_as(p, length, in->date_format,
-					  &in->day)) == -1)
+					  &last->day)) == -1)
 				return i;
-			memset(in->date, 0, DATE_LENGTH);
-			if (length == DATE_LENGTH)
-				memcpy(in->date, p, DATE_LENGTH);
+			memset(last->text, 0, RECIN_DATE);
+			if (length == RECIN_DATE)
+				memcpy(last->text, p, RECIN_DATE);
 		}
-		day[i] = in->day;
+		day[i] = last->day;
 	}
 	return n;
+}
+
+int
+recin_jobs(struct recin *in, const struct recin_jobs *jobs)
+{
+	if (in->error != NULL)
+		return -1;
+	assert(jobs->ncolumns <= RECIN_RUN_COLUMNS);
+	if ((in->workers = workers_new(jobs)) == NULL)
+		return no_memory(in);
+	return in->open && begin_workers(in) == -1 ? -1 : 0;
 }
 
 size_t
@@ -907,8 +1000,8 @@ recin_date(struct recin *in, int column, int32_t *day)
 	if (field_missing(f))
 		return recin_reject(in, column, "is not a date");
 	/* Many rows have the date of the row before. */
-	if (f.n == DATE_LENGTH && memcmp(f.p, in->date, DATE_LENGTH) == 0) {
-		*day = in->day;
+	if (f.n == RECIN_DATE && memcmp(f.p, in->date.text, RECIN_DATE) == 0) {
+		*day = in->date.day;
 		return 1;
 	}
 	if (in->options->second && in->date_format != NULL && !in->date_seen &&
@@ -921,9 +1014,9 @@ recin_date(struct recin *in, int column, int32_t *day)
 	    : date_parse_as(f.p, f.n, in->date_format, day);
 	if (status == -1)
 		return recin_reject(in, column, "is not a date");
-	if (f.n == DATE_LENGTH) {
-		memcpy(in->date, f.p, DATE_LENGTH);
-		in->day = *day;
+	if (f.n == RECIN_DATE) {
+		memcpy(in->date.text, f.p, RECIN_DATE);
+		in->date.day = *day;
 	}
 	return 1;
 }
@@ -953,6 +1046,7 @@ recin_close(struct recin *in)
 	if (in == NULL)
 		return;
 	close_file(in);
+	workers_free(in->workers);
 	free(in->source.buffer);
 	row_release(&in->row);
 	arena_release(&in->names);

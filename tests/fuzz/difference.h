@@ -114,6 +114,7 @@ write_runs(FILE *to, struct recin *in, const struct reading *how)
 	struct span *span[RECIN_RUN_COLUMNS];
 	int column[RECIN_RUN_COLUMNS];
 	size_t columns = 0, n, first;
+	struct recin_date last = { 0 };
 
 	for (size_t i = 0; i < recin_columns(in); i++)
 		if (is_wanted(how, i)) {
@@ -126,10 +127,10 @@ write_runs(FILE *to, struct recin *in, const struct reading *how)
 		}
 	n = recin_run(in, column, columns, span, &first);
 	for (size_t i = 0; how->typed && i < columns; i++)
-		n = column[i] % 3 == 0
-		    ? recin_run_dates(in, text[i] + first, n, day[i] + first)
-		    : recin_run_decimals(text[i] + first, n,
-			  decimal[i] + first);
+		n = column[i] % 3 == 0 ? recin_run_dates(in, &last,
+					     text[i] + first, n, day[i] + first)
+				       : recin_run_decimals(text[i] + first, n,
+					     decimal[i] + first);
 	/* Not always all. */
 	if (n > 3 && recin_records(in) % 3 == 0)
 		n -= 3;
