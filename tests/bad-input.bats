@@ -196,6 +196,19 @@ END
     diff -r a b
 }
 
+@test "two outputs to one file are refused, under whatever names" {
+    printf 'order_date,channel,order_value\n2025-01-01,Organic,3\n' >orders.csv
+    run -1 --separate-stderr aee-kpi -o kpi.csv --bad-rows=./kpi.csv orders.csv
+    [ "$stderr" = "aee-kpi: ./kpi.csv: two outputs cannot go to one file" ]
+    echo before >days.csv
+    ln -s days.csv link.csv
+    aee-kpi orders.csv >daily.csv
+    run -1 --separate-stderr aee-detect -o days.csv --incidents link.csv daily.csv
+    [ "$stderr" = "aee-detect: link.csv: two outputs cannot go to one file" ]
+    [ "$(cat days.csv)" = before ]
+    [ ! -e kpi.csv ]
+}
+
 @test "every program: an unknown option is a wrong command line" {
     unknown() {
         run -2 --separate-stderr "$program" --nonsense </dev/null

@@ -9,15 +9,17 @@
 #include "base/expr.h"
 #include "base/number.h"
 #include "base/opt.h"
-#include "base/vec.h"
+#include "base/pool.h"
 #include "model/kpi.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/json.h"
 #include "record/output.h"
-#include "record/table.h"
 
 #include "kpi_cube.h"
+#include "kpi_jobs.h"
+#include "kpi_products.h"
+#include "kpi_run.h"
 
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
@@ -38,6 +40,7 @@ static const char usage[] =
     "      --rollup           read the output of aee-kpi and add it up, cubes\n"
     "                         too; only with -p, -g and the common options\n"
     "      --summary          one JSON object instead of records\n"
+    "  -j, --jobs N           threads (1); the result is the same\n"
     "\n" CLI_USAGE;
 
 enum {
@@ -59,6 +62,7 @@ struct options {
 	char **cube; /* --cube: names of its dimensions, after those of -g */
 	char **groups;
 	size_t ngroup; /* of -g alone */
+	size_t jobs;
 };
 
 static const char *const periods[] = { "day", "week", "month", "all" };
@@ -150,6 +154,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "cube", required_argument, NULL, OPT_CUBE },
 		{ "customers", no_argument, NULL, OPT_CUSTOMERS },
 		{ "distinct-orders", no_argument, NULL, OPT_DISTINCT },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "moments", no_argument, NULL, OPT_MOMENTS },
 		{ "period", required_argument, NULL, 'p' },
 		{ "products", required_argument, NULL, OPT_PRODUCTS },
@@ -159,11 +164,11 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "value-expr", required_argument, NULL, OPT_VALUE },
 		{ 0 },
 	};
-	struct options o = { .period = KPI_DAY };
+	struct options o = { .period = KPI_DAY, .jobs = 1 };
 	size_t ncube = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT "p:t:", longopts,
+	while ((c = getopt_long(argc, argv, CLI_SHORT "j:p:t:", longopts,
 		    NULL)) != -1) {
 		if (cli_option(cli, c, optarg))
 			continue;
@@ -177,6 +182,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case OPT_DISTINCT:
 			o.distinct_orders = true;
+			break;
+		case 'j':
+			o.jobs = opt_size("--jobs", optarg, 1, POOL_MAX);
 			break;
 		case OPT_MOMENTS:
 			o.moments = true;
@@ -215,13 +223,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 struct kpis {
 	struct cli *cli;
 	const struct options *o;
-	struct kpi *kpi;
-	struct groups *groups;
-	struct groups *channels;
+	struct order_tables to;
 	size_t channel_group; /* which of -g is the channel; SIZE_MAX: none */
 	bool costs, moments;  /* are known */
-	/* --summary: besides kpi, which has one group and one period. */
-	struct kpi *by_month, *of_channel;
 };
 
 static void
@@ -268,96 +272,41 @@ begin_sums(struct kpis *k, const int *group, int channel)
 		if (channel != -1 && group[i] == channel)
 			k->channel_group = i;
 	if (!k->o->summary) {
-		k->kpi = new_kpi(k, k->o->period,
-		    channel != -1 && k->channel_group == SIZE_MAX);
+		k->to.kpi = new_kpi(k, k->o->period,
+		    channel != -1 && k->channel_group == SIZE_MAX &&
+			k->o->cube == NULL);
 		return;
 	}
-	k->kpi = new_kpi(k, KPI_ALL, true);
-	k->by_month = new_kpi(k, KPI_MONTH, false);
-	k->of_channel = new_kpi(k, KPI_ALL, false);
-}
-
-/* ---- products --------------------------------------------------------------- */
-
-/* The products file: cost and the columns that may serve as groups. */
-struct products {
-	struct groups *ids; /* product_id -> number */
-	struct decimal *cost;
-	size_t capacity;
-	struct table *rows;
-	int *group; /* column of each group that the orders lack, or -1 */
-};
-
-static void
-read_products(struct kpis *k, struct products *p, const char *path)
-{
-	struct recin *in = cli_table(k->cli, path);
-	int id = cli_need(k->cli, in, "product_id");
-	int cost = k->o->cube != NULL ? -1 : cli_need(k->cli, in, "cost_price");
-
-	recin_want_all(in);
-	for (size_t i = 0; i < k->cli->ngroup; i++)
-		p->group[i] = recin_find(in, k->cli->group[i]);
-	if ((p->ids = groups_new(1)) == NULL || (p->rows = table_new()) == NULL)
-		cli_no_memory(k->cli);
-	while (cli_next(k->cli, in)) {
-		struct field key = recin_field(in, id);
-		struct decimal value = { 0 };
-		bool fresh;
-		size_t n;
-
-		if (cost != -1 &&
-		    !cli_ok(k->cli, in, recin_decimal(in, cost, &value, NULL)))
-			continue;
-		n = groups_find(p->ids, &key, &fresh);
-		if (n == SIZE_MAX)
-			cli_no_memory(k->cli);
-		if (!fresh) {
-			cli_ok(k->cli, in,
-			    recin_reject(in, id, "stands twice"));
-			continue;
-		}
-		if (vec_grow(&p->cost, &p->capacity, n + 1, sizeof(*p->cost)) ==
-			-1 ||
-		    table_add(p->rows, in) == -1)
-			cli_no_memory(k->cli);
-		p->cost[n] = value;
-	}
-}
-
-static void
-products_release(struct products *p)
-{
-	groups_free(p->ids);
-	table_free(p->rows);
-	free(p->cost);
-	free(p->group);
+	k->to.kpi = new_kpi(k, KPI_ALL, true);
+	k->to.by_month = new_kpi(k, KPI_MONTH, false);
+	k->to.of_channel = new_kpi(k, KPI_ALL, false);
 }
 
 /* ---- orders ------------------------------------------------------------------ */
-
-/* The columns of the orders. */
-struct order_columns {
-	int date, channel, value, order, customer, product, quantity;
-	int *group;   /* -1: in the products */
-	int *operand; /* of --value-expr */
-	size_t noperands;
-	struct decimal *values; /* of the operands */
-};
 
 static void
 find_operands(struct kpis *k, struct recin *in, struct order_columns *c)
 {
 	const char *const *names;
 
+	c->expression = k->o->value;
 	c->noperands = expr_columns(k->o->value, &names);
 	c->operand = calloc(c->noperands + 1, sizeof(*c->operand));
-	c->values = calloc(c->noperands + 1, sizeof(*c->values));
-	if (c->operand == NULL || c->values == NULL)
+	if (c->operand == NULL)
 		cli_no_memory(k->cli);
 	for (size_t i = 0; i < c->noperands; i++)
 		c->operand[i] = cli_need(k->cli, in, names[i]);
 }
+
+/* How orders are read. */
+struct orders {
+	struct order_columns columns;
+	struct products products;
+	struct order_run *run;  /* NULL: one by one alone */
+	struct kpi_jobs *jobs;  /* NULL: one thread */
+	struct decimal *values; /* of the operands of a row */
+	struct field *key;      /* of a row */
+};
 
 static void
 find_columns(struct kpis *k, struct recin *in, const struct products *p,
@@ -376,22 +325,26 @@ find_columns(struct kpis *k, struct recin *in, const struct products *p,
 				      : -1;
 	c->product = k->o->products ? cli_need(k->cli, in, "product_id") : -1;
 	c->quantity = k->o->products ? recin_find(in, "quantity") : -1;
+	c->products = p;
+	c->costs = k->costs;
+	c->moments = k->moments;
 	c->group = calloc(k->cli->ngroup + 1, sizeof(*c->group));
+	c->ngroup = k->cli->ngroup;
 	if (c->group == NULL)
 		cli_no_memory(k->cli);
 	for (size_t i = 0; i < k->cli->ngroup; i++) {
 		c->group[i] = recin_find(in, k->cli->group[i]);
-		if (c->group[i] == -1 &&
-		    (p->group == NULL || p->group[i] == -1))
+		if (c->group[i] == -1 && p->column[i] == -1)
 			cli_need(k->cli, in, k->cli->group[i]);
 	}
 }
 
 /* The value of the row at hand; false if it is left out. */
 static bool
-order_value(struct kpis *k, struct recin *in, struct order_columns *c,
+order_value(struct kpis *k, struct recin *in, const struct orders *o,
     struct decimal *value)
 {
+	const struct order_columns *c = &o->columns;
 	struct decimal square;
 
 	if (k->o->value == NULL) {
@@ -401,10 +354,10 @@ order_value(struct kpis *k, struct recin *in, struct order_columns *c,
 	} else {
 		for (size_t i = 0; i < c->noperands; i++)
 			if (!cli_ok(k->cli, in,
-				recin_decimal(in, c->operand[i], &c->values[i],
+				recin_decimal(in, c->operand[i], &o->values[i],
 				    NULL)))
 				return false;
-		if (expr_eval(k->o->value, c->values, value) == -1)
+		if (expr_eval(k->o->value, o->values, value) == -1)
 			return cli_ok(k->cli, in,
 			    recin_reject(in, -1,
 				"the value has more than 38 digits"));
@@ -418,9 +371,11 @@ order_value(struct kpis *k, struct recin *in, struct order_columns *c,
 
 /* The product of the row at hand and its cost; false if it is left out. */
 static bool
-order_cost(struct kpis *k, struct recin *in, const struct order_columns *c,
-    const struct products *p, size_t *product, struct decimal *cost)
+order_cost(struct kpis *k, struct recin *in, const struct orders *o,
+    size_t *product, struct decimal *cost)
 {
+	const struct order_columns *c = &o->columns;
+	const struct products *p = &o->products;
 	struct field key;
 	struct decimal quantity = { .mantissa = 1 };
 
@@ -458,181 +413,131 @@ add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 {
 	struct kpi_order of_channel;
 
-	check_add(k, in, kpi_add_order(k->kpi, o));
-	if (k->by_month == NULL)
+	check_add(k, in, kpi_add_order(k->to.kpi, o));
+	if (k->to.by_month == NULL)
 		return;
 	of_channel = *o;
-	check_add(k, in, kpi_add_order(k->by_month, o));
+	check_add(k, in, kpi_add_order(k->to.by_month, o));
 	of_channel.group = o->channel;
-	check_add(k, in, kpi_add_order(k->of_channel, &of_channel));
+	check_add(k, in, kpi_add_order(k->to.of_channel, &of_channel));
 }
 
-/* Orders in runs, where nothing but date, value, groups and customers is asked
- * for. */
-struct run {
-	int column[RECIN_RUN_COLUMNS];
-	struct span *span[RECIN_RUN_COLUMNS];
-	size_t columns;
-	size_t channel_at, customer_at, group_at; /* in the columns */
-	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
-	struct recin_date last;
-	int32_t day[RECIN_RUN];
-	struct decimal value[RECIN_RUN];
-	size_t group[RECIN_RUN], channel[RECIN_RUN], customer[RECIN_RUN];
-	bool has_channel, has_customer;
-};
-
+/* The number of the groups of the row at hand. */
 static size_t
-run_column(struct run *run, int column)
+order_group(const struct kpis *k, struct recin *in, const struct orders *o,
+    size_t product)
 {
-	run->column[run->columns] = column;
-	run->span[run->columns] = run->text[run->columns];
-	return run->columns++;
+	const struct order_columns *c = &o->columns;
+	const struct span *own = o->products.field + product * c->ngroup;
+
+	for (size_t i = 0; i < c->ngroup; i++)
+		if (c->group[i] != -1)
+			recin_get(in, c->group[i], &o->key[i]);
+		else
+			o->key[i] = (struct field){ .p = own[i].p,
+				.n = own[i].n,
+				.kind = own[i].kind,
+				.padded = true };
+	return number_of(k, k->to.groups, o->key);
 }
 
-/* NULL where there are none. */
-static struct run *
-new_run(const struct kpis *k, const struct order_columns *c)
-{
-	struct run *run;
-
-	if (k->by_month != NULL || k->o->value != NULL || k->o->moments ||
-	    c->product != -1 || c->order != -1 ||
-	    k->cli->ngroup + 4 > RECIN_RUN_COLUMNS)
-		return NULL;
-	if ((run = calloc(1, sizeof(*run))) == NULL)
-		cli_no_memory(k->cli);
-	run_column(run, c->date);
-	run_column(run, c->value);
-	run->has_channel = k->channel_group == SIZE_MAX;
-	if (run->has_channel)
-		run->channel_at = run_column(run, c->channel);
-	run->has_customer = c->customer != -1;
-	if (run->has_customer)
-		run->customer_at = run_column(run, c->customer);
-	run->group_at = run->columns;
-	for (size_t i = 0; i < k->cli->ngroup; i++)
-		run_column(run, c->group[i]);
-	return run;
-}
-
-/* Spans are as recin_run() gave them: from `first` on. */
+/* Add the row at hand, unless it is left out. */
 static void
-number_run(const struct kpis *k, struct groups *groups, const struct run *run,
-    size_t column, size_t first, size_t n, size_t *number)
+read_order(struct kpis *k, struct recin *in, const struct orders *o)
 {
-	struct span *span[RECIN_RUN_COLUMNS];
+	const struct order_columns *c = &o->columns;
+	struct kpi_order order = { 0 };
+	struct field channel;
+	size_t product = 0;
 
-	for (size_t i = column; i < run->columns; i++)
-		span[i - column] = run->span[i] + first;
-	if (groups_find_run(groups, span, n, number) == -1)
+	if (!cli_ok(k->cli, in, recin_date(in, c->date, &order.day)) ||
+	    !order_value(k, in, o, &order.value) ||
+	    !order_cost(k, in, o, &product, &order.cost))
+		return;
+	order.group = order_group(k, in, o, product);
+	if (c->channel != -1) {
+		recin_get(in, c->channel, &channel);
+		order.channel = number_of(k, k->to.channels, &channel);
+	}
+	if (order_seen(&k->to, &order.group,
+		c->channel != -1 ? &order.channel : NULL, 1,
+		recin_place(in)) == -1)
+		cli_no_memory(k->cli);
+	order.order = number_or_none(k, in, k->to.orders, c->order);
+	order.customer = number_or_none(k, in, k->to.customers, c->customer);
+	add_order(k, in, &order);
+}
+
+static void
+start_orders(struct kpis *k, struct recin *in, struct orders *o)
+{
+	struct order_columns *c = &o->columns;
+
+	find_columns(k, in, &o->products, c);
+	begin_sums(k, c->group, c->channel);
+	if (k->channel_group != SIZE_MAX || k->o->cube != NULL)
+		c->channel = -1;
+	o->key = calloc(c->ngroup + 1, sizeof(*o->key));
+	o->values = calloc(c->noperands + 1, sizeof(*o->values));
+	if (o->key == NULL || o->values == NULL)
+		cli_no_memory(k->cli);
+	if (!order_run_can(c))
+		return;
+	if ((o->run = order_run_new(c, &k->to)) == NULL)
+		cli_no_memory(k->cli);
+	if (k->o->jobs == 1 || !kpi_jobs_can(c))
+		return;
+	o->jobs = kpi_jobs_new(k->o->jobs, in, c, &k->to);
+	if (o->jobs == NULL && recin_error(in) != NULL)
+		cli_fail_input(k->cli, in);
+	if (o->jobs == NULL)
 		cli_no_memory(k->cli);
 }
 
-/* How many of the n customers are there before the first that is not. */
-static size_t
-customers_there(const struct span *span, size_t n)
+/* Whether there is a row to be looked at by itself, after all that was added
+ * without. */
+static bool
+next_order(struct kpis *k, struct recin *in, const struct orders *o)
 {
-	size_t i = 0;
+	bool more;
 
-	while (i < n && span[i].n > 0)
-		i++;
-	return i;
+	if (o->run != NULL && order_run_add(o->run, in) == -1)
+		cli_no_memory(k->cli);
+	more = cli_next(k->cli, in);
+	if (o->jobs != NULL && kpi_jobs_failed(o->jobs))
+		cli_no_memory(k->cli);
+	return more;
 }
 
-/* Add what can be added without a look at each record. */
 static void
-add_runs(struct kpis *k, struct recin *in, struct run *run,
-    struct groups *customers)
+finish_orders(struct orders *o)
 {
-	const struct kpi_run orders = { .day = run->day,
-		.group = run->group,
-		.channel = run->has_channel ? run->channel : NULL,
-		.value = run->value,
-		.customer = run->has_customer ? run->customer : NULL };
-	size_t n, first, added;
-
-	do {
-		n = recin_run(in, run->column, run->columns, run->span, &first);
-		added = recin_run_dates(in, &run->last, run->span[0] + first, n,
-		    run->day);
-		added = recin_run_decimals(run->span[1] + first, added,
-		    run->value);
-		if (run->has_customer)
-			added = customers_there(run->span[run->customer_at] +
-				first,
-			    added);
-		number_run(k, k->groups, run, run->group_at, first, added,
-		    run->group);
-		if (run->has_channel)
-			number_run(k, k->channels, run, run->channel_at, first,
-			    added, run->channel);
-		if (run->has_customer)
-			number_run(k, customers, run, run->customer_at, first,
-			    added, run->customer);
-		added = kpi_add_run(k->kpi, &orders, added);
-		recin_take(in, added);
-	} while (n > 0 && added == n);
+	kpi_jobs_free(o->jobs);
+	order_run_free(o->run);
+	free(o->columns.operand);
+	free(o->columns.group);
+	free(o->values);
+	free(o->key);
+	products_release(&o->products);
 }
 
 static struct recin *
 read_orders(struct kpis *k, char *const *paths, size_t n)
 {
 	struct recin *in;
-	struct order_columns c = { 0 };
-	struct kpi_order o = { 0 };
-	struct run *run;
-	struct products p = { 0 };
-	struct groups *orders = groups_new(1), *customers = groups_new(1);
-	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
+	struct orders o = { 0 };
 
-	if (orders == NULL || customers == NULL || key == NULL)
-		cli_no_memory(k->cli);
-	if (k->o->products != NULL) {
-		p.group = calloc(k->cli->ngroup + 1, sizeof(*p.group));
-		if (p.group == NULL)
-			cli_no_memory(k->cli);
-		read_products(k, &p, k->o->products);
-	}
+	if (k->o->products != NULL)
+		products_read(&o.products, k->cli, k->o->products, k->costs);
+	else
+		products_none(&o.products, k->cli);
 	in = cli_input(k->cli, paths, n);
-	find_columns(k, in, &p, &c);
-	begin_sums(k, c.group, c.channel);
-	run = new_run(k, &c);
-	for (;;) {
-		struct field channel;
-		size_t product = 0;
-
-		if (run != NULL)
-			add_runs(k, in, run, customers);
-		if (!cli_next(k->cli, in))
-			break;
-		if (!cli_ok(k->cli, in, recin_date(in, c.date, &o.day)) ||
-		    !order_value(k, in, &c, &o.value) ||
-		    !order_cost(k, in, &c, &p, &product, &o.cost))
-			continue;
-		for (size_t i = 0; i < k->cli->ngroup; i++)
-			if (c.group[i] != -1)
-				recin_get(in, c.group[i], &key[i]);
-			else
-				key[i] = table_field(p.rows, product,
-				    (size_t)p.group[i]);
-		o.group = number_of(k, k->groups, key);
-		if (k->channel_group == SIZE_MAX) {
-			recin_get(in, c.channel, &channel);
-			o.channel = number_of(k, k->channels, &channel);
-		}
-		o.order = number_or_none(k, in, orders, c.order);
-		o.customer = number_or_none(k, in, customers, c.customer);
-		add_order(k, in, &o);
-	}
-	free(run);
-	free(c.operand);
-	free(c.values);
-	free(c.group);
-	free(key);
-	groups_free(orders);
-	groups_free(customers);
-	products_release(&p);
+	start_orders(k, in, &o);
+	while (next_order(k, in, &o))
+		read_order(k, in, &o);
+	if (o.jobs != NULL)
+		check_add(k, in, kpi_jobs_join(o.jobs));
+	finish_orders(&o);
 	return in;
 }
 
@@ -680,22 +585,23 @@ read_traffic(struct kpis *k, const char *path)
 			recin_decimal(in, sessions_column, &sessions, NULL)))
 			continue;
 		if (!grouped) {
-			kpi_cover(k->kpi, day);
+			kpi_cover(k->to.kpi, day);
 			continue;
 		}
 		for (size_t i = 0; i < k->cli->ngroup; i++)
 			key[i] = recin_field(in, group[i]);
 		check_add(k, in,
-		    kpi_add_sessions(k->kpi, number_of(k, k->groups, key), day,
-			&sessions));
-		if (k->by_month != NULL)
-			kpi_cover(k->by_month, day);
-		if (k->of_channel == NULL || channel_column == -1)
+		    kpi_add_sessions(k->to.kpi, number_of(k, k->to.groups, key),
+			day, &sessions));
+		if (k->to.by_month != NULL)
+			kpi_cover(k->to.by_month, day);
+		if (k->to.of_channel == NULL || channel_column == -1)
 			continue;
 		channel = recin_field(in, channel_column);
 		check_add(k, in,
-		    kpi_add_sessions(k->of_channel,
-			number_of(k, k->channels, &channel), day, &sessions));
+		    kpi_add_sessions(k->to.of_channel,
+			number_of(k, k->to.channels, &channel), day,
+			&sessions));
 	}
 	free(group);
 	free(key);
@@ -795,13 +701,13 @@ read_sums(struct kpis *k, struct recin *in)
 			continue;
 		for (size_t i = 0; i < cli->ngroup; i++)
 			key[i] = recin_field(in, c.group[i]);
-		s.group = number_of(k, k->groups, key);
+		s.group = number_of(k, k->to.groups, key);
 		if (c.channel != -1) {
 			struct field f = recin_field(in, c.channel);
 
-			s.channel = number_of(k, k->channels, &f);
+			s.channel = number_of(k, k->to.channels, &f);
 		}
-		check_add(k, in, kpi_add_sums(k->kpi, &s));
+		check_add(k, in, kpi_add_sums(k->to.kpi, &s));
 	}
 	free(c.group);
 	free(key);
@@ -864,7 +770,7 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 {
 	recout_date(out, v->day);
 	for (size_t i = 0; i < k->cli->ngroup; i++)
-		recout_field(out, groups_key(k->groups, group, i));
+		recout_field(out, groups_key(k->to.groups, group, i));
 	write_sum(out, v->revenue);
 	write_count(out, v->has_orders, v->orders);
 	recout_number(out, v->aov);
@@ -891,9 +797,9 @@ write_records(struct kpis *k, const struct recin *in)
 	struct kpi_values v;
 
 	write_columns(k, out);
-	for (size_t g = 0; g < groups_count(k->groups); g++)
-		for (size_t i = 0; i < kpi_periods(k->kpi); i++) {
-			kpi_values(k->kpi, g, i, &v);
+	for (size_t g = 0; g < groups_count(k->to.groups); g++)
+		for (size_t i = 0; i < kpi_periods(k->to.kpi); i++) {
+			kpi_values(k->to.kpi, g, i, &v);
 			write_row(k, out, g, &v);
 		}
 }
@@ -926,10 +832,10 @@ write_by_channel(struct kpis *k, struct json *j, const char *key,
 
 	json_key(j, key);
 	json_object(j);
-	for (size_t c = 0; c < groups_count(k->channels); c++) {
-		struct field f = groups_key(k->channels, c, 0);
+	for (size_t c = 0; c < groups_count(k->to.channels); c++) {
+		struct field f = groups_key(k->to.channels, c, 0);
 
-		kpi_values(k->of_channel, c, 0, &v);
+		kpi_values(k->to.of_channel, c, 0, &v);
 		json_key_span(j, f.p, f.n);
 		if (what == REVENUE)
 			json_sum_or_null(j, v.revenue);
@@ -948,10 +854,10 @@ write_by_month(struct kpis *k, struct json *j)
 
 	json_key(j, "monthly_revenue");
 	json_object(j);
-	for (size_t i = 0; i < kpi_periods(k->by_month); i++) {
+	for (size_t i = 0; i < kpi_periods(k->to.by_month); i++) {
 		char text[DATE_TEXT_MAX];
 
-		kpi_values(k->by_month, 0, i, &v);
+		kpi_values(k->to.by_month, 0, i, &v);
 		date_format(v.day, text);
 		text[7] = '\0'; /* YYYY-MM */
 		json_key(j, text);
@@ -988,11 +894,11 @@ write_summary(struct kpis *k, const struct recin *in)
 		.top_channel_share = NAN,
 		.gross_margin = NAN,
 		.top_channel = KPI_NONE };
-	bool any = kpi_periods(k->kpi) > 0;
+	bool any = kpi_periods(k->to.kpi) > 0;
 	struct json j;
 
 	if (any)
-		kpi_values(k->kpi, 0, 0, &v);
+		kpi_values(k->to.kpi, 0, 0, &v);
 	json_init(&j, k->cli->output, k->cli->precision);
 	json_object(&j);
 	json_key(&j, "total_revenue");
@@ -1013,7 +919,7 @@ write_summary(struct kpis *k, const struct recin *in)
 	if (v.top_channel == KPI_NONE) {
 		json_null(&j);
 	} else {
-		struct field f = groups_key(k->channels, v.top_channel, 0);
+		struct field f = groups_key(k->to.channels, v.top_channel, 0);
 
 		json_text_span(&j, f.p, f.n);
 	}
@@ -1024,9 +930,9 @@ write_summary(struct kpis *k, const struct recin *in)
 	json_key(&j, "bad_rows");
 	json_int(&j, (int64_t)recin_refused(in));
 	json_key(&j, "first_date");
-	json_date(&j, any ? kpi_first_day(k->kpi) : DATE_NONE);
+	json_date(&j, any ? kpi_first_day(k->to.kpi) : DATE_NONE);
 	json_key(&j, "last_date");
-	json_date(&j, any ? kpi_last_day(k->kpi) : DATE_NONE);
+	json_date(&j, any ? kpi_last_day(k->to.kpi) : DATE_NONE);
 	write_asked_for(k, &j, &v);
 	json_end(&j);
 }
@@ -1035,10 +941,12 @@ static void
 start(struct kpis *k)
 {
 	k->channel_group = SIZE_MAX;
-	k->costs = k->o->products != NULL;
+	k->costs = k->o->products != NULL && k->o->cube == NULL;
 	k->moments = k->o->moments;
-	if ((k->groups = groups_new(k->cli->ngroup)) == NULL ||
-	    (k->channels = groups_new(1)) == NULL)
+	if ((k->to.groups = groups_new(k->cli->ngroup)) == NULL ||
+	    (k->to.channels = groups_new(1)) == NULL ||
+	    (k->to.orders = groups_new(1)) == NULL ||
+	    (k->to.customers = groups_new(1)) == NULL)
 		cli_no_memory(k->cli);
 }
 
@@ -1082,7 +990,7 @@ run_cube(struct kpis *k, char *const *paths, size_t n)
 	struct recin *in = read_orders(k, paths, n);
 	struct kpi_cube *cube = kpi_cube_new(k->cli, k->o->ngroup);
 
-	kpi_cube_orders(cube, k->kpi, k->groups);
+	kpi_cube_orders(cube, k->to.kpi, k->to.groups);
 	if (k->o->traffic != NULL)
 		kpi_cube_traffic(cube, k->o->traffic);
 	kpi_cube_write(cube, in);
@@ -1121,11 +1029,13 @@ main(int argc, char *argv[])
 		run_cube(&k, argv + optind, n);
 	else
 		run_orders(&k, argv + optind, n);
-	kpi_free(k.kpi);
-	kpi_free(k.by_month);
-	kpi_free(k.of_channel);
-	groups_free(k.groups);
-	groups_free(k.channels);
+	kpi_free(k.to.kpi);
+	kpi_free(k.to.by_month);
+	kpi_free(k.to.of_channel);
+	groups_free(k.to.groups);
+	groups_free(k.to.channels);
+	groups_free(k.to.orders);
+	groups_free(k.to.customers);
 	expr_free(o.value);
 	free(o.cube);
 	free(o.groups);

@@ -65,19 +65,19 @@ kpi_cube_free(struct kpi_cube *cube)
 	free(cube);
 }
 
-/* Add to a member of a dimension of the group in cube->key.  -1: out of memory;
- * -2: a sum has too many digits. */
-static int
-add(struct kpi_cube *cube, struct field dimension, struct field member,
-    struct kpi_sums *sums)
+/* The cell of a member of a dimension of the group in cube->key. */
+static size_t
+cell_of(struct kpi_cube *cube, struct field dimension, struct field member)
 {
+	size_t cell;
+
 	cube->key[cube->ngroup] = dimension;
 	cube->key[cube->ngroup + 1] = member;
 	if (groups_find(cube->groups, cube->key, NULL) == SIZE_MAX ||
-	    groups_find(cube->dimensions, &dimension, NULL) == SIZE_MAX)
-		return -1;
-	sums->group = groups_find(cube->cells, cube->key, NULL);
-	return sums->group == SIZE_MAX ? -1 : kpi_add_sums(cube->kpi, sums);
+	    groups_find(cube->dimensions, &dimension, NULL) == SIZE_MAX ||
+	    (cell = groups_find(cube->cells, cube->key, NULL)) == SIZE_MAX)
+		cli_no_memory(cube->cli);
+	return cell;
 }
 
 static void
@@ -89,32 +89,60 @@ check(const struct kpi_cube *cube, int status)
 		cli_fail(cube->cli, "a sum has too many digits");
 }
 
+/* Add to a member of a dimension of the group in cube->key. */
+static void
+add(struct kpi_cube *cube, struct field dimension, struct field member,
+    struct kpi_sums *sums)
+{
+	sums->group = cell_of(cube, dimension, member);
+	check(cube, kpi_add_sums(cube->kpi, sums));
+}
+
+/* The cells of a group of all the columns: the total and each dimension. */
+static void
+cells_of(struct kpi_cube *cube, const struct groups *groups, size_t group,
+    size_t *cell)
+{
+	for (size_t i = 0; i < cube->ngroup; i++)
+		cube->key[i] = groups_key(groups, group, i);
+	*cell++ = cell_of(cube, text_field("total"), none);
+	for (size_t i = cube->ngroup; i < cube->cli->ngroup; i++)
+		*cell++ = cell_of(cube, text_field(cube->cli->group[i]),
+		    groups_key(groups, group, i));
+}
+
 void
 kpi_cube_orders(struct kpi_cube *cube, const struct kpi *kpi,
     const struct groups *groups)
 {
-	for (size_t g = 0; g < groups_count(groups); g++)
+	const size_t ncells = cube->cli->ngroup - cube->ngroup + 1;
+	size_t *cell = calloc(ncells, sizeof(*cell));
+
+	if (cell == NULL)
+		cli_no_memory(cube->cli);
+	for (size_t g = 0; g < groups_count(groups); g++) {
+		bool known = false;
+
 		for (size_t i = 0; i < kpi_periods(kpi); i++) {
 			struct kpi_values v;
-			struct kpi_sums sums = { 0 };
+			struct kpi_sums sums = { .has_orders = true };
 
 			kpi_values(kpi, g, i, &v);
 			if (!v.has_orders)
 				continue;
+			if (!known)
+				cells_of(cube, groups, g, cell);
+			known = true;
 			sums.day = v.day;
-			sums.has_orders = true;
 			sums.orders = v.orders;
 			sums.revenue = *v.revenue;
-			for (size_t k = 0; k < cube->ngroup; k++)
-				cube->key[k] = groups_key(groups, g, k);
-			check(cube,
-			    add(cube, text_field("total"), none, &sums));
-			for (size_t k = cube->ngroup; k < cube->cli->ngroup;
-			     k++)
-				check(cube,
-				    add(cube, text_field(cube->cli->group[k]),
-					groups_key(groups, g, k), &sums));
+			for (size_t c = 0; c < ncells; c++) {
+				sums.group = cell[c];
+				check(cube, kpi_add_sums(cube->kpi, &sums));
+			}
 		}
+	}
+	free(cell);
 }
 
 /* The columns of groups and dimensions in the traffic, -1 where there is none;
@@ -162,12 +190,11 @@ kpi_cube_traffic(struct kpi_cube *cube, const char *path)
 		decimal_sum_add(&sums.sessions, &sessions);
 		for (size_t i = 0; i < cube->ngroup; i++)
 			cube->key[i] = recin_field(in, column[i]);
-		check(cube, add(cube, text_field("total"), none, &sums));
+		add(cube, text_field("total"), none, &sums);
 		for (size_t i = cube->ngroup; i < cli->ngroup; i++)
 			if (column[i] != -1)
-				check(cube,
-				    add(cube, text_field(cli->group[i]),
-					recin_field(in, column[i]), &sums));
+				add(cube, text_field(cli->group[i]),
+				    recin_field(in, column[i]), &sums);
 	}
 	free(column);
 }
@@ -247,9 +274,8 @@ kpi_cube_rows(struct kpi_cube *cube, struct recin *in)
 		}
 		for (size_t i = 0; i < cube->ngroup; i++)
 			cube->key[i] = recin_field(in, group[i]);
-		check(cube,
-		    add(cube, recin_field(in, dimension),
-			recin_field(in, member), &s));
+		add(cube, recin_field(in, dimension), recin_field(in, member),
+		    &s);
 	}
 	free(group);
 }

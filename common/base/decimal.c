@@ -331,6 +331,14 @@ total(const struct decimal_sum *sum, int scale)
 	return b;
 }
 
+static bool
+is_narrow(const struct decimal_sum *sum)
+{
+	const uint64_t *w = sum->wide;
+
+	return (w[0] | w[1] | w[2] | w[3] | w[4]) == 0;
+}
+
 static int
 add_total(struct decimal_sum *sum, const struct decimal_sum *other)
 {
@@ -366,10 +374,29 @@ decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d)
 	return decimal_sum_add(sum, &minus);
 }
 
+/* v at another scale, where that is no great effort. */
+static bool
+rescale(__int128 *v, int scale, int to)
+{
+	return to - scale < 19 &&
+	    !__builtin_mul_overflow(*v, (__int128)decimal_power10[to - scale],
+		v);
+}
+
 int
 decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other)
 {
-	return add_total(sum, other);
+	__int128 own = sum->narrow, more = other->narrow;
+	int scale = sum->scale > other->scale ? sum->scale : other->scale;
+
+	if (!is_narrow(sum) || !is_narrow(other) ||
+	    !rescale(&own, sum->scale, scale) ||
+	    !rescale(&more, other->scale, scale) ||
+	    __builtin_add_overflow(own, more, &own))
+		return add_total(sum, other);
+	sum->narrow = own;
+	sum->scale = scale;
+	return 0;
 }
 
 void
@@ -455,18 +482,41 @@ put_digits(char *end, struct big *b, size_t least)
 	return p;
 }
 
+/* The digits of any sum, with leading zeros up to least of them, before end;
+ * *negative is set to its sign.  Returns the first. */
+static char *
+sum_digits(char *end, const struct decimal_sum *sum, size_t least,
+    bool *negative)
+{
+	struct big b;
+
+	if (is_narrow(sum) && sum->narrow == (int64_t)sum->narrow) {
+		const int64_t v = (int64_t)sum->narrow;
+		uint64_t rest = v < 0 ? -(uint64_t)v : (uint64_t)v;
+		char *p = end;
+
+		for (; rest > 0 || (size_t)(end - p) < least; rest /= 10)
+			*--p = (char)('0' + rest % 10);
+		*negative = v < 0;
+		return p;
+	}
+	b = total(sum, sum->scale);
+	*negative = big_negative(&b);
+	if (*negative)
+		big_negate(&b);
+	return put_digits(end, &b, least);
+}
+
 size_t
 decimal_sum_format(char buf[DECIMAL_TEXT_MAX], const struct decimal_sum *sum)
 {
 	char digits[180], *end = digits + sizeof(digits), *p, *to = buf;
-	struct big b = total(sum, sum->scale);
 	size_t scale = (size_t)sum->scale, whole;
+	bool negative;
 
-	if (big_negative(&b)) {
-		big_negate(&b);
+	p = sum_digits(end, sum, scale + 1, &negative);
+	if (negative)
 		*to++ = '-';
-	}
-	p = put_digits(end, &b, scale + 1);
 	whole = (size_t)(end - p) - scale;
 	memcpy(to, p, whole);
 	to += whole;
@@ -485,9 +535,17 @@ decimal_sum_format(char buf[DECIMAL_TEXT_MAX], const struct decimal_sum *sum)
 double
 decimal_sum_double(const struct decimal_sum *sum)
 {
+	const int64_t exact = INT64_C(1) << 53;
 	char text[DECIMAL_TEXT_MAX];
-	size_t n = decimal_sum_format(text, sum);
 	double v = 0;
+	size_t n;
+
+	/* Of two exact doubles the quotient is rounded once. */
+	if (is_narrow(sum) && sum->narrow <= exact && sum->narrow >= -exact &&
+	    sum->scale <= 18)
+		return (double)(int64_t)sum->narrow /
+		    (double)decimal_power10[sum->scale];
+	n = decimal_sum_format(text, sum);
 
 	/* 97 digits are far from the limit of a double. */
 	(void)number_parse(text, n, &v);

@@ -31,7 +31,7 @@ struct decimal {
 const char *decimal_parse(const char *p, size_t n, struct decimal *d);
 
 /*
- * Digits and perhaps a point with one or two of them behind it, 2 to 8 bytes in
+ * Digits and perhaps a point with one or two of them behind it, 1 to 8 bytes in
  * all, as most prices are, where 8 bytes may be read.  False: anything else.
  * The text becomes eight digits in one word, the last in the highest byte; their
  * sum is from D. Lemire, "Number Parsing at a Gigabyte per Second", 2021.
@@ -46,7 +46,7 @@ decimal_parse_short(const char *p, size_t n, struct decimal *d)
 	int scale = 0;
 	uint64_t w;
 
-	if (n - 2 > 6)
+	if (n - 1 > 7)
 		return false;
 	memcpy(&w, p, 8);
 	/* The last byte to the top, zeros before the first. */

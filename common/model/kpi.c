@@ -108,6 +108,12 @@ kpi_new(const struct kpi_params *params)
 	return k;
 }
 
+struct kpi *
+kpi_new_like(const struct kpi *k)
+{
+	return kpi_new(&k->params);
+}
+
 /* A cell that is not there yet. */
 static struct cell *
 new_cell(struct kpi *k, size_t group, int64_t period)
@@ -240,50 +246,46 @@ reach(struct kpi *k, int32_t day)
 	widen(&k->covered, day);
 }
 
-/* An order without cost. */
+/* An order; square and cost: NULL where there is none. */
 static inline int
-add_order(struct kpi *k, struct cell *c, int32_t day, size_t channel,
-    const struct decimal *value, size_t order, size_t customer)
+add_order(struct kpi *k, const struct kpi_order *o,
+    const struct decimal *square, const struct decimal *cost)
 {
-	struct decimal square;
+	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
 	struct share *share;
 
-	if (c == NULL || count_distinct(k, c, order, customer) == -1)
+	if (c == NULL || count_distinct(k, c, o->order, o->customer) == -1)
 		return -1;
-	reach(k, day);
-	if (decimal_sum_add(&c->revenue, value) == -1)
-		return -2;
-	if (k->params.moments &&
-	    (decimal_mul(&square, value, value) == -1 ||
-		decimal_sum_add(&c->squares, &square) == -1))
+	reach(k, o->day);
+	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
+	    (square != NULL && decimal_sum_add(&c->squares, square) == -1) ||
+	    (cost != NULL && decimal_sum_add(&c->cost, cost) == -1))
 		return -2;
 	if (!k->params.top_channel)
 		return 0;
-	if ((share = share_of(c, channel)) == NULL)
+	if ((share = share_of(c, o->channel)) == NULL)
 		return -1;
-	return decimal_sum_add(&share->revenue, value) == -1 ? -2 : 0;
+	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
 }
 
 int
 kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
-	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
-	int status = add_order(k, c, o->day, o->channel, &o->value, o->order,
-	    o->customer);
+	struct decimal square;
 
-	if (status == 0 && o->cost.mantissa != 0 &&
-	    decimal_sum_add(&c->cost, &o->cost) == -1)
+	if (!k->params.moments)
+		return add_order(k, o, NULL, &o->cost);
+	if (decimal_mul(&square, &o->value, &o->value) == -1)
 		return -2;
-	return status;
+	return add_order(k, o, &square, &o->cost);
 }
 
-size_t
-kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+/* Sums of revenue, and no more. */
+static size_t
+add_plain(struct kpi *k, const struct kpi_run *run, size_t n)
 {
 	const int32_t *day = run->day;
 	bool daily = k->params.period == KPI_DAY;
-	bool plain = !k->params.customers && !k->params.moments &&
-	    !k->params.top_channel;
 	int32_t month_day = DATE_NONE;
 	int64_t period = 0;
 	size_t i;
@@ -297,20 +299,36 @@ kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 		else if (day[i] != month_day)
 			period = long_period_of(k, month_day = day[i]);
 		c = cell_at(k, run->group[i], period);
-		if (!plain) {
-			if (add_order(k, c, day[i],
-				run->channel == NULL ? 0 : run->channel[i],
-				&run->value[i], KPI_NONE,
-				run->customer == NULL ? KPI_NONE
-						      : run->customer[i]) != 0)
-				break;
-			continue;
-		}
 		if (c == NULL ||
 		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
 			break;
 		c->orders++;
 		reach(k, day[i]);
+	}
+	return i;
+}
+
+size_t
+kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
+{
+	size_t i;
+
+	if (run->order == NULL && run->customer == NULL &&
+	    run->square == NULL && run->cost == NULL && !k->params.top_channel)
+		return add_plain(k, run, n);
+	for (i = 0; i < n; i++) {
+		const struct kpi_order o = { .day = run->day[i],
+			.group = run->group[i],
+			.channel = run->channel == NULL ? 0 : run->channel[i],
+			.value = run->value[i],
+			.order = run->order == NULL ? KPI_NONE : run->order[i],
+			.customer = run->customer == NULL ? KPI_NONE
+							  : run->customer[i] };
+
+		if (add_order(k, &o,
+			run->square == NULL ? NULL : &run->square[i],
+			run->cost == NULL ? NULL : &run->cost[i]) != 0)
+			break;
 	}
 	return i;
 }
@@ -351,6 +369,68 @@ kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 	if ((share = share_of(c, s->channel)) == NULL)
 		return -1;
 	return decimal_sum_merge(&share->revenue, &s->revenue) == -1 ? -2 : 0;
+}
+
+/* Add a cell to the one at a group and period. */
+static int
+merge_cell(struct kpi *k, size_t group, int64_t period,
+    const struct cell *other, const size_t *channel)
+{
+	struct cell *c = cell_at(k, group, period);
+
+	if (c == NULL)
+		return -1;
+	c->has_sessions |= other->has_sessions;
+	if (__builtin_add_overflow(c->orders, other->orders, &c->orders) ||
+	    decimal_sum_merge(&c->revenue, &other->revenue) == -1 ||
+	    decimal_sum_merge(&c->sessions, &other->sessions) == -1 ||
+	    decimal_sum_merge(&c->cost, &other->cost) == -1 ||
+	    decimal_sum_merge(&c->squares, &other->squares) == -1)
+		return -2;
+	for (size_t i = 0; i < other->nshares; i++) {
+		const struct share *own = &other->share[i];
+		struct share *share = share_of(c, channel[own->channel]);
+
+		if (share == NULL)
+			return -1;
+		if (decimal_sum_merge(&share->revenue, &own->revenue) == -1)
+			return -2;
+	}
+	return 0;
+}
+
+static void
+widen_by(struct range *r, const struct range *other)
+{
+	if (!other->any)
+		return;
+	widen(r, other->first_day);
+	widen(r, other->last_day);
+}
+
+int
+kpi_merge(struct kpi *k, const struct kpi *other, const size_t *group,
+    const size_t *channel)
+{
+	widen_by(&k->orders, &other->orders);
+	widen_by(&k->covered, &other->covered);
+	for (size_t g = 0; g < other->ngroups; g++) {
+		const struct series *s = &other->series[g];
+
+		for (size_t i = 0; i < s->n; i++) {
+			const struct cell *c = &s->cell[i];
+			int status;
+
+			/* Gaps are dense. */
+			if (c->orders == 0 && !c->has_sessions)
+				continue;
+			status = merge_cell(k, group[g], s->first + (int64_t)i,
+			    c, channel);
+			if (status != 0)
+				return status;
+		}
+	}
+	return 0;
 }
 
 void

@@ -73,28 +73,36 @@ struct kpi_values {
 
 struct kpi;
 
-/* NULL if out of memory; free with kpi_free(). */
+/* NULL if out of memory; free with kpi_free().  The other one is for the same
+ * parameters, and empty. */
 struct kpi *kpi_new(const struct kpi_params *params);
+struct kpi *kpi_new_like(const struct kpi *k);
 
 /* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
  * more digits than base/decimal.h takes. */
 int kpi_add_order(struct kpi *k, const struct kpi_order *order);
-/* Orders of which no order numbers and no costs are known, as arrays. */
+/* Orders as arrays; NULL: not known, or not needed.  Squares are those of the
+ * values, for moments. */
 struct kpi_run {
 	const int32_t *day;
-	const size_t *group;
-	const size_t *channel; /* NULL: not needed */
-	const struct decimal *value;
-	const size_t *customer; /* NULL: not known */
+	const size_t *group, *channel;
+	const struct decimal *value, *square, *cost;
+	const size_t *order, *customer;
 };
 
 /* Add the first n of them; how many could be: kpi_add_order() says why the next
- * one could not.  Not for moments. */
+ * one could not. */
 size_t kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n);
 
 int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
     const struct decimal *sessions);
 int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);
+
+/* Add all that was added to another one for the same parameters, without distinct
+ * counts: its group g is group[g] here, its channel c channel[c].  As
+ * kpi_add_order(). */
+int kpi_merge(struct kpi *k, const struct kpi *other, const size_t *group,
+    const size_t *channel);
 
 /* Let the range reach a day that adds nothing to the sums. */
 void kpi_cover(struct kpi *k, int32_t day);

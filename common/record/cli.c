@@ -177,6 +177,20 @@ flush_output(void *context)
 		output_flush(cli->output);
 }
 
+/* Of two outputs to one file, the later would replace the earlier. */
+static void
+check_place(struct cli *cli, const struct output *out, const char *path)
+{
+	const struct output *bad = cli->options.keep_bad;
+	bool same = output_same(out, cli->output) ||
+	    (bad != NULL && out != bad && output_same(out, bad));
+
+	for (size_t i = 0; i < cli->nfiles; i++)
+		same |= output_same(out, cli->file[i].output);
+	if (same)
+		cli_fail(cli, "%s: two outputs cannot go to one file", path);
+}
+
 void
 cli_start(struct cli *cli)
 {
@@ -195,6 +209,7 @@ cli_start(struct cli *cli)
 		if (output_error(cli->options.keep_bad) != NULL)
 			cli_fail(cli, "%s",
 			    output_error(cli->options.keep_bad));
+		check_place(cli, cli->options.keep_bad, cli->bad_path);
 	}
 	cli->table_options = cli->options;
 	cli->table_options.second = true;
@@ -297,6 +312,7 @@ cli_output(struct cli *cli, const char *path)
 		cli_fail(cli, "more than %d output files", CLI_FILES);
 	if ((out = output_open(path)) == NULL)
 		cli_no_memory(cli);
+	check_place(cli, out, path);
 	cli->file[cli->nfiles++].output = out;
 	if (output_error(out) != NULL)
 		cli_fail(cli, "%s", output_error(out));

@@ -16,7 +16,7 @@ struct brief {
 };
 
 struct slot {
-	uint32_t tag;   /* of the hash; its lowest bit: the key is not brief */
+	uint32_t tag;   /* of the hash; its lowest bit: a field is not brief */
 	uint32_t group; /* + 1; 0: free */
 };
 
@@ -182,8 +182,10 @@ slot_of(const struct groups *g, uint64_t hash)
 static inline uint32_t
 tag_of(const struct groups *g, const struct field *key, uint64_t hash)
 {
-	bool brief = g->n == 1 && key->n <= 16;
+	bool brief = true;
 
+	for (size_t i = 0; i < g->n; i++)
+		brief &= key[i].n <= 16;
 	return ((uint32_t)(hash >> 32) | 1) - brief;
 }
 
@@ -348,6 +350,71 @@ find_briefs(const struct groups *g, const struct span *span, size_t n,
 	return r;
 }
 
+/* The same for keys of several fields. */
+static size_t
+find_brief_keys(const struct groups *g, struct span *const *span, size_t first,
+    size_t n, size_t *group)
+{
+	const struct slot *slots = g->slot;
+	size_t fields = g->n, mask = g->nslots - 1, r;
+
+	for (r = first; r < n; r++) {
+		struct brief b[GROUPS_RUN];
+		uint64_t hash = 0, differ;
+		uint32_t tag;
+		size_t at;
+
+		for (size_t i = 0; i < fields; i++) {
+			const struct span *s = &span[i][r];
+
+			if (s->n > 16)
+				return r;
+			b[i] = brief_padded(s->p, s->n);
+			hash = hash_brief(hash, s->n, b[i]);
+		}
+		tag = (uint32_t)(hash >> 32) & ~UINT32_C(1);
+		for (at = hash & mask;; at = (at + 1) & mask) {
+			const struct brief *own;
+
+			if (slots[at].group == 0)
+				return r;
+			if (slots[at].tag != tag)
+				continue;
+			own = g->brief + (slots[at].group - 1) * fields;
+			differ = 0;
+			for (size_t i = 0; i < fields; i++)
+				differ |= (own[i].low ^ b[i].low) |
+				    (own[i].high ^ b[i].high);
+			if (differ == 0)
+				break;
+		}
+		group[r] = slots[at].group - 1;
+	}
+	return r;
+}
+
+/* From `first` on: until the first key that is new or has a long field. */
+static size_t
+find_known(const struct groups *g, struct span *const *span, size_t first,
+    size_t n, size_t *group)
+{
+	if (g->n == 1)
+		return first +
+		    find_briefs(g, span[0] + first, n - first, group + first);
+	return find_brief_keys(g, span, first, n, group);
+}
+
+static void
+key_of(const struct groups *g, struct span *const *span, size_t r,
+    struct field *key)
+{
+	for (size_t i = 0; i < g->n; i++)
+		key[i] = (struct field){ .p = span[i][r].p,
+			.n = span[i][r].n,
+			.kind = span[i][r].kind,
+			.padded = true };
+}
+
 int
 groups_find_run(struct groups *g, struct span *const *span, size_t n,
     size_t *group)
@@ -356,21 +423,35 @@ groups_find_run(struct groups *g, struct span *const *span, size_t n,
 	size_t r = 0;
 
 	assert(g->n <= GROUPS_RUN);
-	while (r < n) {
-		if (g->n == 1)
-			r += find_briefs(g, span[0] + r, n - r, group + r);
-		if (r == n)
-			break;
-		for (size_t i = 0; i < g->n; i++)
-			key[i] = (struct field){ .p = span[i][r].p,
-				.n = span[i][r].n,
-				.kind = span[i][r].kind,
-				.padded = true };
-		if ((group[r] = groups_find(g, key, NULL)) == SIZE_MAX)
+	while ((r = find_known(g, span, r, n, group)) < n) {
+		key_of(g, span, r, key);
+		if ((group[r++] = groups_find(g, key, NULL)) == SIZE_MAX)
 			return -1;
-		r++;
 	}
 	return 0;
+}
+
+size_t
+groups_look_run(const struct groups *g, struct span *const *span, size_t n,
+    size_t *group)
+{
+	struct field key[GROUPS_RUN];
+	size_t r = 0;
+
+	assert(g->n <= GROUPS_RUN);
+	while ((r = find_known(g, span, r, n, group)) < n) {
+		key_of(g, span, r, key);
+		if ((group[r] = groups_look(g, key)) == SIZE_MAX)
+			break;
+		r++;
+	}
+	return r;
+}
+
+size_t
+groups_fields(const struct groups *g)
+{
+	return g->n;
 }
 
 size_t

@@ -18,15 +18,22 @@ struct groups *groups_new(size_t n);
  * NULL) says so.  SIZE_MAX if out of memory.  Copies what it keeps. */
 size_t groups_find(struct groups *groups, const struct field *key, bool *fresh);
 
-/* The groups of many keys, of up to GROUPS_RUN fields: group[r] is that of the fields span[i][r], i below the
- * number of fields.  -1 if out of memory. */
+/* The same, without adding: SIZE_MAX if there is no such group. */
+size_t groups_look(const struct groups *groups, const struct field *key);
+
+/* The groups of many keys, of up to GROUPS_RUN fields: group[r] is that of the
+ * fields span[i][r], i below the number of fields.  -1 if out of memory. */
 enum { GROUPS_RUN = 16 };
 int groups_find_run(struct groups *groups, struct span *const *span, size_t n,
     size_t *group);
 
-/* The same, without adding: SIZE_MAX if there is no such group. */
-size_t groups_look(const struct groups *groups, const struct field *key);
+/* The same, without adding: how many there are before the first that is no
+ * group. */
+size_t groups_look_run(const struct groups *groups, struct span *const *span,
+    size_t n, size_t *group);
 
+/* How many there are, and how many fields a key has. */
+size_t groups_fields(const struct groups *groups);
 size_t groups_count(const struct groups *groups);
 
 /* Field i of a group's key, as it first appeared. */

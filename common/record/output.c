@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +173,33 @@ output_open(const char *path)
 		open_file(out);
 	}
 	return out;
+}
+
+/* Whether two paths are one name in one folder. */
+static bool
+same_place(const char *a, const char *b)
+{
+	const char *a_name = strrchr(a, '/'), *b_name = strrchr(b, '/');
+	char *a_folder = folder(a), *b_folder = folder(b);
+	struct stat x, y;
+	bool same;
+
+	a_name = a_name == NULL ? a : a_name + 1;
+	b_name = b_name == NULL ? b : b_name + 1;
+	same = a_folder != NULL && b_folder != NULL &&
+	    strcmp(a_name, b_name) == 0 && stat(a_folder, &x) == 0 &&
+	    stat(b_folder, &y) == 0 && x.st_dev == y.st_dev &&
+	    x.st_ino == y.st_ino;
+	free(a_folder);
+	free(b_folder);
+	return same;
+}
+
+bool
+output_same(const struct output *a, const struct output *b)
+{
+	return a->target != NULL && b->target != NULL &&
+	    same_place(a->target, b->target);
 }
 
 static void

@@ -10,6 +10,7 @@
 #ifndef AEE_RECORD_OUTPUT_H
 #define AEE_RECORD_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct output;
@@ -21,6 +22,9 @@ struct output;
  * the stream, reported by output_error() now and by output_close().
  */
 struct output *output_open(const char *path);
+
+/* Whether both would replace the same file, under whatever names. */
+bool output_same(const struct output *a, const struct output *b);
 
 /* Append n bytes.  After an error: does nothing. */
 void output_write(struct output *out, const char *p, size_t n);

@@ -227,6 +227,7 @@ take_back(struct readahead *a)
 		prepend(a, s->buffer + s->start, held);
 	s->place -= held;
 	s->start = s->end = 0;
+	memset(s->buffer, 0, SOURCE_SLACK);
 	s->reads++;
 }
 

@@ -466,6 +466,61 @@ many_keys_at_once_are_numbered_like_one_by_one(void **state)
 	groups_free(many);
 }
 
+/* Keys of several fields, some long, some empty. */
+static void
+keys_of_several_fields_at_once_are_numbered_like_one_by_one(void **state)
+{
+	enum { KEYS = 2000, FIELDS = 3 };
+	static char text[FIELDS][KEYS][64];
+	static struct span span[FIELDS][KEYS];
+	static size_t number[KEYS];
+	struct span *spans[FIELDS];
+	struct groups *one = groups_new(FIELDS), *many = groups_new(FIELDS);
+
+	(void)state;
+	for (size_t i = 0; i < KEYS; i++)
+		for (size_t k = 0; k < FIELDS; k++) {
+			uint64_t x = (i * FIELDS + k + 1) *
+			    UINT64_C(0x9e3779b97f4a7c15);
+
+			x ^= x >> 32;
+			snprintf(text[k][i], 40, "%.*s%u",
+			    (x >> 8 & 15) != 0 ? 0 : 17, "a rather long key ",
+			    (unsigned)(x >> 12) % 7);
+			span[k][i] = (struct span){ .p = text[k][i],
+				.n = (uint32_t)strlen(text[k][i]) };
+			if ((x >> 20 & 15) == 0)
+				span[k][i].n = 0;
+		}
+	for (size_t k = 0; k < FIELDS; k++)
+		spans[k] = span[k];
+	assert_int_equal(groups_look_run(many, spans, KEYS, number), 0);
+	assert_int_equal(groups_find_run(many, spans, KEYS / 2, number), 0);
+	for (size_t i = 0; i < KEYS; i++) {
+		struct field key[FIELDS];
+		size_t group;
+
+		for (size_t k = 0; k < FIELDS; k++)
+			key[k] = (struct field){ .p = span[k][i].p,
+				.n = span[k][i].n };
+		if (i < KEYS / 2) {
+			assert_int_equal(groups_find(one, key, NULL),
+			    number[i]);
+			continue;
+		}
+		group = groups_look(one, key);
+		for (size_t k = 0; k < FIELDS; k++)
+			spans[k] = span[k] + i;
+		assert_int_equal(groups_look_run(many, spans, 1, &number[i]),
+		    group != SIZE_MAX);
+		if (group != SIZE_MAX)
+			assert_int_equal(number[i], group);
+	}
+	assert_true(groups_count(one) > 300);
+	groups_free(one);
+	groups_free(many);
+}
+
 static void
 a_table_gives_back_what_was_put_in(void **state)
 {
@@ -617,6 +672,8 @@ main(void)
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
 		cmocka_unit_test(
 		    many_keys_at_once_are_numbered_like_one_by_one),
+		cmocka_unit_test(
+		    keys_of_several_fields_at_once_are_numbered_like_one_by_one),
 		cmocka_unit_test(a_table_gives_back_what_was_put_in),
 		cmocka_unit_test(cents_are_written_as_decimals),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
