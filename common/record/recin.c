@@ -703,12 +703,13 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	return in;
 }
 
-/* Whether workers may go on, or have left lines; no record is at hand. */
+/* Whether the next record is for the workers, or one that they left; no record is
+ * at hand. */
 static bool
 for_workers(const struct recin *in)
 {
-	return in->workers != NULL && workers_ready(in->workers, &in->source) &&
-	    (in->format != FORMAT_JSONL || ndjson_learned(in->json));
+	return in->workers != NULL &&
+	    workers_ready(in->workers, &in->source, in->json);
 }
 
 /* The next record of the lines that workers left, once they have done what they
@@ -724,13 +725,13 @@ next_left(struct recin *in)
 			return status;
 		leave_line(in);
 		source_consume(&in->source);
-		if (!for_workers(in))
-			return 0;
 		if ((status = workers_left(in->workers, &line)) == 1) {
 			in->kept = in->source;
 			in->source = line;
 			in->left = true;
 		} else if (status == 0) {
+			if (!for_workers(in))
+				return 0;
 			status = workers_run(in->workers, &in->source, in->slot,
 			    in->json, &in->records);
 			if (status == 0)

@@ -199,9 +199,12 @@ place_columns(struct workers *w, const size_t *slot)
 }
 
 bool
-workers_ready(const struct workers *w, const struct source *s)
+workers_ready(const struct workers *w, const struct source *s,
+    const struct ndjson *shape)
 {
-	return w->part_at < w->nparts || readahead_ready(w->ahead, s);
+	return w->part_at < w->nparts ||
+	    (readahead_ready(w->ahead, s) &&
+		(shape == NULL || ndjson_learned(shape)));
 }
 
 int

@@ -37,13 +37,15 @@ int workers_begin(struct workers *w, struct source *s,
 /* The file is done with, or is to be. */
 void workers_end(struct workers *w);
 
-/* Whether there may be something to be done by workers, or a line that they
- * left. */
-bool workers_ready(const struct workers *w, const struct source *s);
+/* Whether there may be something to be done by workers from the record on that s,
+ * which has no record in hand, begins with, or a line that they left; shape: as
+ * below. */
+bool workers_ready(const struct workers *w, const struct source *s,
+    const struct ndjson *shape);
 
 /*
  * Do what can be done by workers from the record on that s, which has no record
- * in hand, begins with; slot[i] is the field of column i, and shape that of NDJSON.
+ * in hand, begins with; slot[i] is the field of column i, and shape has learned that of NDJSON, or is NULL.
  * How many records were taken goes to *records.  1 if there were any lines; 0: s
  * has to go on; -1: out of memory.
  */
