@@ -20,6 +20,7 @@
 #include "kpi_jobs.h"
 #include "kpi_products.h"
 #include "kpi_run.h"
+#include "kpi_tables.h"
 
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
@@ -36,6 +37,8 @@ static const char usage[] =
     "      --value-expr EXPR  value of a row, as in 'Quantity*UnitPrice'\n"
     "      --distinct-orders  count order_id, not rows\n"
     "      --customers        add customers: distinct customer_id\n"
+    "      --approximate      these two within about 1 %, in little memory\n"
+    "      --max-memory SIZE  bytes for exact ones, as in 500M (1G)\n"
     "      --moments          add order_value_sq: sum of squared values\n"
     "      --rollup           read the output of aee-kpi and add it up, cubes\n"
     "                         too; only with -p, -g and the common options\n"
@@ -44,9 +47,11 @@ static const char usage[] =
     "\n" CLI_USAGE;
 
 enum {
-	OPT_CUBE = CLI_OWN,
+	OPT_APPROXIMATE = CLI_OWN,
+	OPT_CUBE,
 	OPT_CUSTOMERS,
 	OPT_DISTINCT,
+	OPT_MAX_MEMORY,
 	OPT_MOMENTS,
 	OPT_PRODUCTS,
 	OPT_ROLLUP,
@@ -59,6 +64,8 @@ struct options {
 	const char *traffic, *products;
 	struct expr *value; /* --value-expr; NULL: order_value */
 	bool distinct_orders, customers, moments, rollup, summary;
+	bool approximate;
+	size_t max_memory; /* bytes for distinct counts */
 	char **cube; /* --cube: names of its dimensions, after those of -g */
 	char **groups;
 	size_t ngroup; /* of -g alone */
@@ -129,6 +136,9 @@ check_options(const struct cli *cli, const struct options *o,
 		o->distinct_orders || o->customers || o->moments))
 		opt_fail("--rollup goes with -p, -g and the common options "
 			 "alone: the rest is in the rows already");
+	if (o->approximate && !o->distinct_orders && !o->customers)
+		opt_fail("--approximate goes with --customers or "
+			 "--distinct-orders");
 	if (o->summary && (cli->ngroup > 0 || o->period != KPI_DAY))
 		opt_fail("--summary has its own groups and periods: leave -g "
 			 "and -p out");
@@ -151,10 +161,12 @@ parse_options(struct cli *cli, int argc, char *argv[])
 {
 	static const struct option longopts[] = {
 		CLI_LONG,
+		{ "approximate", no_argument, NULL, OPT_APPROXIMATE },
 		{ "cube", required_argument, NULL, OPT_CUBE },
 		{ "customers", no_argument, NULL, OPT_CUSTOMERS },
 		{ "distinct-orders", no_argument, NULL, OPT_DISTINCT },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "max-memory", required_argument, NULL, OPT_MAX_MEMORY },
 		{ "moments", no_argument, NULL, OPT_MOMENTS },
 		{ "period", required_argument, NULL, 'p' },
 		{ "products", required_argument, NULL, OPT_PRODUCTS },
@@ -164,7 +176,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "value-expr", required_argument, NULL, OPT_VALUE },
 		{ 0 },
 	};
-	struct options o = { .period = KPI_DAY, .jobs = 1 };
+	struct options o = {
+		.period = KPI_DAY, .jobs = 1, .max_memory = (size_t)1 << 30
+	};
 	size_t ncube = 0;
 	int c;
 
@@ -173,6 +187,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		if (cli_option(cli, c, optarg))
 			continue;
 		switch (c) {
+		case OPT_APPROXIMATE:
+			o.approximate = true;
+			break;
 		case OPT_CUBE:
 			free(o.cube);
 			o.cube = opt_list("--cube", optarg, ',', &ncube);
@@ -185,6 +202,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case 'j':
 			o.jobs = opt_size("--jobs", optarg, 1, POOL_MAX);
+			break;
+		case OPT_MAX_MEMORY:
+			o.max_memory = opt_bytes("--max-memory", optarg);
 			break;
 		case OPT_MOMENTS:
 			o.moments = true;
@@ -228,14 +248,26 @@ struct kpis {
 	bool costs, moments;  /* are known */
 };
 
+/* End the program for the sake of the row at hand. */
+static _Noreturn void
+fail_at(const struct kpis *k, const struct recin *in, const char *what)
+{
+	cli_fail(k->cli, "%s:%llu: %s", recin_file(in),
+	    (unsigned long long)recin_line(in), what);
+}
+
 static void
-check_add(const struct kpis *k, struct recin *in, int status)
+check_add(const struct kpis *k, const struct recin *in, int status)
 {
 	if (status == -1)
 		cli_no_memory(k->cli);
 	if (status == -2)
-		cli_fail(k->cli, "%s:%llu: a sum has too many digits",
-		    recin_file(in), (unsigned long long)recin_line(in));
+		fail_at(k, in, "a sum has too many digits");
+	if (status == -3)
+		fail_at(k, in,
+		    "comes after rows of a later period, and distinct counts "
+		    "have filled --max-memory: sort by date, or use "
+		    "--approximate");
 }
 
 static size_t
@@ -249,14 +281,9 @@ number_of(const struct kpis *k, struct groups *groups, const struct field *key)
 }
 
 static struct kpi *
-new_kpi(struct kpis *k, enum kpi_period period, bool top_channel)
+new_kpi(struct kpis *k, const struct kpi_params *params)
 {
-	const struct kpi_params params = { .period = period,
-		.top_channel = top_channel,
-		.distinct_orders = k->o->distinct_orders,
-		.customers = k->o->customers,
-		.moments = k->moments };
-	struct kpi *kpi = kpi_new(&params);
+	struct kpi *kpi = kpi_new(params);
 
 	if (kpi == NULL)
 		cli_no_memory(k->cli);
@@ -268,18 +295,25 @@ new_kpi(struct kpis *k, enum kpi_period period, bool top_channel)
 static void
 begin_sums(struct kpis *k, const int *group, int channel)
 {
+	const struct kpi_params revenue = { .period = KPI_MONTH };
+	struct kpi_params params = { .distinct_orders = k->o->distinct_orders,
+		.customers = k->o->customers,
+		.moments = k->moments,
+		.approximate = k->o->approximate };
+
 	for (size_t i = 0; i < k->cli->ngroup; i++)
 		if (channel != -1 && group[i] == channel)
 			k->channel_group = i;
-	if (!k->o->summary) {
-		k->to.kpi = new_kpi(k, k->o->period,
-		    channel != -1 && k->channel_group == SIZE_MAX &&
-			k->o->cube == NULL);
+	params.top_channel = k->o->summary ||
+	    (channel != -1 && k->channel_group == SIZE_MAX &&
+		k->o->cube == NULL);
+	params.period = k->o->summary ? KPI_ALL : k->o->period;
+	k->to.kpi = new_kpi(k, &params);
+	if (!k->o->summary)
 		return;
-	}
-	k->to.kpi = new_kpi(k, KPI_ALL, true);
-	k->to.by_month = new_kpi(k, KPI_MONTH, false);
-	k->to.of_channel = new_kpi(k, KPI_ALL, false);
+	k->to.by_month = new_kpi(k, &revenue);
+	params.top_channel = params.customers = params.moments = false;
+	k->to.of_channel = new_kpi(k, &params);
 }
 
 /* ---- orders ------------------------------------------------------------------ */
@@ -405,7 +439,27 @@ number_or_none(struct kpis *k, struct recin *in, struct groups *ids, int column)
 	if (column == -1)
 		return KPI_NONE;
 	f = recin_field(in, column);
-	return field_missing(f) ? KPI_NONE : number_of(k, ids, &f);
+	if (field_missing(f))
+		return KPI_NONE;
+	return k->to.approximate ? order_tables_hash(f.p, f.n)
+				 : number_of(k, ids, &f);
+}
+
+/* Distinct counts need more memory than they may. */
+static _Noreturn void
+fail_memory(const struct kpis *k, const struct recin *in)
+{
+	if (!kpi_in_order(k->to.kpi))
+		fail_at(k, in,
+		    k->o->approximate
+			? "distinct counts have filled --max-memory: sort by "
+			  "date"
+			: "distinct counts have filled --max-memory: sort by "
+			  "date, or use --approximate");
+	fail_at(k, in,
+	    k->o->approximate ? "distinct counts have filled --max-memory"
+			      : "distinct counts have filled --max-memory: use "
+				"--approximate");
 }
 
 static void
@@ -454,18 +508,22 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	    !order_value(k, in, o, &order.value) ||
 	    !order_cost(k, in, o, &product, &order.cost))
 		return;
+	if (order_tables_room(&k->to, &order.day, 1) == 0)
+		cli_no_memory(k->cli);
 	order.group = order_group(k, in, o, product);
 	if (c->channel != -1) {
 		recin_get(in, c->channel, &channel);
 		order.channel = number_of(k, k->to.channels, &channel);
 	}
-	if (order_seen(&k->to, &order.group,
+	if (order_tables_seen(&k->to, &order.group,
 		c->channel != -1 ? &order.channel : NULL, 1,
 		recin_place(in)) == -1)
 		cli_no_memory(k->cli);
 	order.order = number_or_none(k, in, k->to.orders, c->order);
 	order.customer = number_or_none(k, in, k->to.customers, c->customer);
 	add_order(k, in, &order);
+	if (order_tables_check(&k->to) == -1)
+		fail_memory(k, in);
 }
 
 static void
@@ -716,12 +774,12 @@ read_sums(struct kpis *k, struct recin *in)
 /* ---- output ------------------------------------------------------------------ */
 
 static void
-write_sum(struct recout *out, const struct decimal_sum *sum)
+write_sum(struct recout *out, bool there, const struct decimal_sum *sum)
 {
-	if (sum == NULL)
-		recout_missing(out);
-	else
+	if (there)
 		recout_sum(out, sum);
+	else
+		recout_missing(out);
 }
 
 static void
@@ -771,10 +829,10 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 	recout_date(out, v->day);
 	for (size_t i = 0; i < k->cli->ngroup; i++)
 		recout_field(out, groups_key(k->to.groups, group, i));
-	write_sum(out, v->revenue);
+	write_sum(out, v->has_orders, &v->revenue);
 	write_count(out, v->has_orders, v->orders);
 	recout_number(out, v->aov);
-	write_sum(out, v->sessions);
+	write_sum(out, v->has_sessions, &v->sessions);
 	recout_number(out, v->conversion_rate);
 	recout_number(out, v->revenue_per_session);
 	if (k->channel_group == SIZE_MAX)
@@ -782,11 +840,11 @@ write_row(struct kpis *k, struct recout *out, size_t group,
 	if (k->o->customers)
 		write_count(out, v->has_orders, v->customers);
 	if (k->costs) {
-		write_sum(out, v->cost);
+		write_sum(out, v->has_orders, &v->cost);
 		recout_number(out, v->gross_margin);
 	}
 	if (k->moments)
-		write_sum(out, v->squares);
+		write_sum(out, v->has_orders, &v->squares);
 	recout_end(out);
 }
 
@@ -805,12 +863,12 @@ write_records(struct kpis *k, const struct recin *in)
 }
 
 static void
-json_sum_or_null(struct json *j, const struct decimal_sum *sum)
+json_sum_or_null(struct json *j, bool there, const struct decimal_sum *sum)
 {
-	if (sum == NULL)
-		json_null(j);
-	else
+	if (there)
 		json_sum(j, sum);
+	else
+		json_null(j);
 }
 
 static void
@@ -838,9 +896,9 @@ write_by_channel(struct kpis *k, struct json *j, const char *key,
 		kpi_values(k->to.of_channel, c, 0, &v);
 		json_key_span(j, f.p, f.n);
 		if (what == REVENUE)
-			json_sum_or_null(j, v.revenue);
+			json_sum_or_null(j, v.has_orders, &v.revenue);
 		else if (what == SESSIONS)
-			json_sum_or_null(j, v.sessions);
+			json_sum_or_null(j, v.has_sessions, &v.sessions);
 		else
 			json_count(j, v.has_orders, v.orders);
 	}
@@ -861,7 +919,7 @@ write_by_month(struct kpis *k, struct json *j)
 		date_format(v.day, text);
 		text[7] = '\0'; /* YYYY-MM */
 		json_key(j, text);
-		json_sum_or_null(j, v.revenue);
+		json_sum_or_null(j, v.has_orders, &v.revenue);
 	}
 	json_end(j);
 }
@@ -876,13 +934,13 @@ write_asked_for(struct kpis *k, struct json *j, const struct kpi_values *v)
 	}
 	if (k->costs) {
 		json_key(j, "cost");
-		json_sum_or_null(j, v->cost);
+		json_sum_or_null(j, v->has_orders, &v->cost);
 		json_key(j, "gross_margin");
 		json_number(j, v->gross_margin);
 	}
 	if (k->moments) {
 		json_key(j, "order_value_sq");
-		json_sum_or_null(j, v->squares);
+		json_sum_or_null(j, v->has_orders, &v->squares);
 	}
 }
 
@@ -902,13 +960,13 @@ write_summary(struct kpis *k, const struct recin *in)
 	json_init(&j, k->cli->output, k->cli->precision);
 	json_object(&j);
 	json_key(&j, "total_revenue");
-	json_sum_or_null(&j, v.revenue);
+	json_sum_or_null(&j, v.has_orders, &v.revenue);
 	json_key(&j, "total_orders");
 	json_count(&j, v.has_orders, v.orders);
 	json_key(&j, "aov");
 	json_number(&j, v.aov);
 	json_key(&j, "total_sessions");
-	json_sum_or_null(&j, v.sessions);
+	json_sum_or_null(&j, v.has_sessions, &v.sessions);
 	json_key(&j, "conversion_rate");
 	json_number(&j, v.conversion_rate);
 	write_by_channel(k, &j, "revenue_by_channel", REVENUE);
@@ -943,11 +1001,10 @@ start(struct kpis *k)
 	k->channel_group = SIZE_MAX;
 	k->costs = k->o->products != NULL && k->o->cube == NULL;
 	k->moments = k->o->moments;
-	if ((k->to.groups = groups_new(k->cli->ngroup)) == NULL ||
-	    (k->to.channels = groups_new(1)) == NULL ||
-	    (k->to.orders = groups_new(1)) == NULL ||
-	    (k->to.customers = groups_new(1)) == NULL)
+	if (order_tables_init(&k->to, k->cli->ngroup) == -1)
 		cli_no_memory(k->cli);
+	k->to.approximate = k->o->approximate;
+	k->to.max_memory = k->o->max_memory;
 }
 
 /* Whether -g names one of the columns that make a cube. */
@@ -1029,13 +1086,7 @@ main(int argc, char *argv[])
 		run_cube(&k, argv + optind, n);
 	else
 		run_orders(&k, argv + optind, n);
-	kpi_free(k.to.kpi);
-	kpi_free(k.to.by_month);
-	kpi_free(k.to.of_channel);
-	groups_free(k.to.groups);
-	groups_free(k.to.channels);
-	groups_free(k.to.orders);
-	groups_free(k.to.customers);
+	order_tables_release(&k.to);
 	expr_free(o.value);
 	free(o.cube);
 	free(o.groups);

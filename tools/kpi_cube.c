@@ -135,7 +135,7 @@ kpi_cube_orders(struct kpi_cube *cube, const struct kpi *kpi,
 			known = true;
 			sums.day = v.day;
 			sums.orders = v.orders;
-			sums.revenue = *v.revenue;
+			sums.revenue = v.revenue;
 			for (size_t c = 0; c < ncells; c++) {
 				sums.group = cell[c];
 				check(cube, kpi_add_sums(cube->kpi, &sums));
@@ -361,13 +361,13 @@ write_row(const struct kpi_cube *cube, struct recout *out, size_t cell,
 	recout_date(out, v.day);
 	for (size_t i = 0; i < cube->ngroup + 2; i++)
 		recout_field(out, groups_key(cube->cells, cell, i));
-	if (v.sessions == NULL)
-		recout_missing(out);
+	if (v.has_sessions)
+		recout_sum(out, &v.sessions);
 	else
-		recout_sum(out, v.sessions);
+		recout_missing(out);
 	if (v.has_orders) {
 		recout_int(out, v.orders);
-		recout_sum(out, v.revenue);
+		recout_sum(out, &v.revenue);
 	} else {
 		recout_missing(out);
 		recout_missing(out);

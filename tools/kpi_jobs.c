@@ -10,6 +10,7 @@
 #include "record/recin.h"
 
 #include "kpi_run.h"
+#include "kpi_tables.h"
 
 /* What is numbered, by each thread for itself. */
 enum { GROUPS, CHANNELS, KINDS };
@@ -69,12 +70,11 @@ like(struct kpi **kpi, const struct kpi *model)
 static int
 tables_new(struct order_tables *to, const struct order_tables *model)
 {
-	*to = (struct order_tables){
-		.groups = groups_new(groups_fields(model->groups)),
-		.channels = groups_new(groups_fields(model->channels)),
-	};
-	return to->groups != NULL && to->channels != NULL &&
-		like(&to->kpi, model->kpi) &&
+	int status = order_tables_init(to, groups_fields(model->groups));
+
+	to->max_memory = model->max_memory;
+	to->approximate = model->approximate;
+	return status == 0 && like(&to->kpi, model->kpi) &&
 		like(&to->by_month, model->by_month) &&
 		like(&to->of_channel, model->of_channel)
 	    ? 0
@@ -84,11 +84,7 @@ tables_new(struct order_tables *to, const struct order_tables *model)
 static void
 tables_release(struct order_tables *to)
 {
-	groups_free(to->groups);
-	groups_free(to->channels);
-	kpi_free(to->kpi);
-	kpi_free(to->by_month);
-	kpi_free(to->of_channel);
+	order_tables_release(to);
 	*to = (struct order_tables){ 0 };
 }
 
@@ -272,10 +268,7 @@ kpi_jobs_join(struct kpi_jobs *jobs)
 	int status;
 
 	*own = *to;
-	status = tables_new(to, own);
-	to->orders = own->orders;
-	to->customers = own->customers;
-	if (status == -1 || renumber(jobs, GROUPS) == -1 ||
+	if (tables_new(to, own) == -1 || renumber(jobs, GROUPS) == -1 ||
 	    renumber(jobs, CHANNELS) == -1)
 		return -1;
 	for (size_t i = 0; i <= jobs->n; i++) {

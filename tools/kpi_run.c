@@ -5,16 +5,16 @@
 
 #include "base/decimal.h"
 #include "base/expr.h"
-#include "base/vec.h"
 #include "model/kpi.h"
 #include "record/group.h"
 #include "record/recin.h"
 
 #include "kpi_products.h"
+#include "kpi_tables.h"
 
 struct order_run {
 	const struct order_columns *columns;
-	const struct order_tables *to;
+	struct order_tables *to;
 	int column[RECIN_RUN_COLUMNS];
 	struct span *span[RECIN_RUN_COLUMNS];
 	size_t ncolumns;
@@ -70,8 +70,7 @@ add_columns(struct order_run *run, const struct order_columns *c)
 }
 
 struct order_run *
-order_run_new(const struct order_columns *columns,
-    const struct order_tables *tables)
+order_run_new(const struct order_columns *columns, struct order_tables *tables)
 {
 	struct order_run *run = calloc(1, sizeof(*run));
 
@@ -196,10 +195,17 @@ static int
 number_ids(struct groups *groups, struct order_run *run, size_t column,
     size_t first, size_t n, size_t *number)
 {
-	if (number_column(groups, run, column, first, n, number) == -1)
+	const struct span *id = run->span[column] + first;
+
+	if (column == 0)
+		return 0;
+	if (run->to->approximate)
+		for (size_t r = 0; r < n; r++)
+			number[r] = order_tables_hash(id[r].p, id[r].n);
+	else if (number_column(groups, run, column, first, n, number) == -1)
 		return -1;
-	for (size_t r = 0; column > 0 && r < n; r++)
-		if (run->span[column][first + r].n == 0)
+	for (size_t r = 0; r < n; r++)
+		if (id[r].n == 0)
 			number[r] = KPI_NONE;
 	return 0;
 }
@@ -212,8 +218,8 @@ number_all(struct order_run *run, size_t first, size_t n, uint64_t place)
 	if (number_groups(run, first, n) == -1 ||
 	    number_column(to->channels, run, run->channel, first, n,
 		run->channels) == -1 ||
-	    order_seen(to, run->groups, run->channel > 0 ? run->channels : NULL,
-		n, place) == -1 ||
+	    order_tables_seen(to, run->groups,
+		run->channel > 0 ? run->channels : NULL, n, place) == -1 ||
 	    number_ids(to->orders, run, run->order, first, n, run->orders) ==
 		-1)
 		return -1;
@@ -244,31 +250,25 @@ add_numbered(struct order_run *run, size_t n)
 	return kpi_add_run(to->of_channel, &orders, n);
 }
 
-/* Add what can be added of n records, the spans of which begin at `first`: how many,
- * or SIZE_MAX if out of memory. */
-static size_t
-add_records(struct order_run *run, const struct recin *in, size_t first,
-    size_t n, uint64_t place)
-{
-	n = read_all(run, in, first, n);
-	if (number_all(run, first, n, place) == -1)
-		return SIZE_MAX;
-	return add_numbered(run, n);
-}
-
 int
 order_run_add(struct order_run *run, struct recin *in)
 {
-	size_t n, first, added;
+	size_t n, first, good, room, added;
 
 	do {
 		n = recin_run(in, run->column, run->ncolumns, run->span,
 		    &first);
-		added = add_records(run, in, first, n, recin_place(in));
-		if (added == SIZE_MAX)
+		room = good = read_all(run, in, first, n);
+		if (good > 0 &&
+		    (room = order_tables_room(run->to, run->day, good)) == 0)
 			return -1;
+		if (number_all(run, first, room, recin_place(in)) == -1)
+			return -1;
+		added = add_numbered(run, room);
 		recin_take(in, added);
-	} while (n > 0 && added == n);
+		if (order_tables_check(run->to) == -1)
+			return 0;
+	} while (n > 0 && added == room && (good == n || room < good));
 	return 0;
 }
 
@@ -285,38 +285,10 @@ order_run_take(struct order_run *run, const struct recin *in,
 {
 	for (size_t i = 0; i < run->ncolumns; i++)
 		run->span[i] = span[i];
-	return add_records(run, in, 0, n, place);
-}
-
-/* Note where those of n numbers that are new were seen; new ones come in their
- * order. */
-static int
-note(struct order_places *p, const struct groups *groups, const size_t *number,
-    size_t n, uint64_t place)
-{
-	size_t count = groups_count(groups);
-
-	if (p->n == count)
-		return 0;
-	if (vec_grow(&p->place, &p->capacity, count, sizeof(*p->place)) == -1)
-		return -1;
-	for (size_t r = 0; r < n && p->n < count; r++)
-		if (number[r] == p->n)
-			p->place[p->n++] = place + r;
-	return 0;
-}
-
-int
-order_seen(const struct order_tables *to, const size_t *group,
-    const size_t *channel, size_t n, uint64_t place)
-{
-	if (to->group_places == NULL)
-		return 0;
-	if (note(to->group_places, to->groups, group, n, place) == -1)
-		return -1;
-	return channel == NULL
-	    ? 0
-	    : note(to->channel_places, to->channels, channel, n, place);
+	n = read_all(run, in, 0, n);
+	if (number_all(run, 0, n, place) == -1)
+		return SIZE_MAX;
+	return add_numbered(run, n);
 }
 
 void

@@ -10,9 +10,8 @@
 #include <stdint.h>
 
 struct expr;
-struct groups;
-struct kpi;
 struct order_run;
+struct order_tables;
 struct products;
 struct recin;
 struct span;
@@ -30,32 +29,17 @@ struct order_columns {
 	bool costs, moments;             /* are wanted */
 };
 
-/* Where each number was seen first, of recin_place(). */
-struct order_places {
-	uint64_t *place;
-	size_t n, capacity;
-};
-
-/* What orders are added to: numbers of their keys, and sums. */
-struct order_tables {
-	struct groups *groups, *channels, *orders, *customers;
-	struct kpi *kpi;
-	/* --summary: besides kpi, which has one group and one period. */
-	struct kpi *by_month, *of_channel;
-	/* --jobs: of the groups and channels; or NULL. */
-	struct order_places *group_places, *channel_places;
-};
-
 /* Runs of these columns, to be added to these tables, both of which must
  * outlive the run.  NULL if out of memory; free with order_run_free(). */
 struct order_run *order_run_new(const struct order_columns *columns,
-    const struct order_tables *tables);
+    struct order_tables *tables);
 
 /* Whether there are not too many columns for it. */
 bool order_run_can(const struct order_columns *columns);
 
 /* Add all that can be added of what the input has next, until a record comes
- * that must be looked at by itself.  0, or -1 if out of memory. */
+ * that must be looked at by itself, as the next one must when distinct counts
+ * need too much memory.  0, or -1 if out of memory. */
 int order_run_add(struct order_run *run, struct recin *in);
 
 /* The columns of its records, for recin_jobs(). */
@@ -65,11 +49,6 @@ size_t order_run_columns(const struct order_run *run, const int **column);
  * if out of memory.  Not to be mixed with order_run_add(). */
 size_t order_run_take(struct order_run *run, const struct recin *in,
     struct span *const *span, size_t n, uint64_t place);
-
-/* Note the places of the groups and channels (NULL: none) of n records, the r-th
- * of which is at place + r.  0, or -1 if out of memory. */
-int order_seen(const struct order_tables *to, const size_t *group,
-    const size_t *channel, size_t n, uint64_t place);
 
 void order_run_free(struct order_run *run); /* NULL is allowed */
 

@@ -30,6 +30,7 @@ arena_alloc(struct arena *arena, size_t size)
 			n = size;
 		if ((b = malloc(sizeof(*b) + n)) == NULL)
 			return NULL;
+		arena->bytes += sizeof(*b) + n;
 		b->next = arena->head;
 		b->used = 0;
 		b->size = n;
@@ -62,5 +63,5 @@ arena_release(struct arena *arena)
 		next = b->next;
 		free(b);
 	}
-	arena->head = NULL;
+	*arena = (struct arena){ 0 };
 }

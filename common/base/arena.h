@@ -9,6 +9,7 @@
 
 struct arena {
 	struct arena_block *head;
+	size_t bytes; /* that it holds */
 };
 
 /* size bytes aligned for any object, not initialised; NULL if out of memory.

@@ -331,14 +331,6 @@ total(const struct decimal_sum *sum, int scale)
 	return b;
 }
 
-static bool
-is_narrow(const struct decimal_sum *sum)
-{
-	const uint64_t *w = sum->wide;
-
-	return (w[0] | w[1] | w[2] | w[3] | w[4]) == 0;
-}
-
 static int
 add_total(struct decimal_sum *sum, const struct decimal_sum *other)
 {
@@ -366,14 +358,6 @@ decimal_sum_add_any(struct decimal_sum *sum, const struct decimal *d)
 	return add_total(sum, &one);
 }
 
-int
-decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d)
-{
-	const struct decimal minus = { -d->mantissa, d->scale };
-
-	return decimal_sum_add(sum, &minus);
-}
-
 /* v at another scale, where that is no great effort. */
 static bool
 rescale(__int128 *v, int scale, int to)
@@ -389,7 +373,7 @@ decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other)
 	__int128 own = sum->narrow, more = other->narrow;
 	int scale = sum->scale > other->scale ? sum->scale : other->scale;
 
-	if (!is_narrow(sum) || !is_narrow(other) ||
+	if (!decimal_sum_is_narrow(sum) || !decimal_sum_is_narrow(other) ||
 	    !rescale(&own, sum->scale, scale) ||
 	    !rescale(&more, other->scale, scale) ||
 	    __builtin_add_overflow(own, more, &own))
@@ -490,7 +474,7 @@ sum_digits(char *end, const struct decimal_sum *sum, size_t least,
 {
 	struct big b;
 
-	if (is_narrow(sum) && sum->narrow == (int64_t)sum->narrow) {
+	if (decimal_sum_is_narrow(sum) && sum->narrow == (int64_t)sum->narrow) {
 		const int64_t v = (int64_t)sum->narrow;
 		uint64_t rest = v < 0 ? -(uint64_t)v : (uint64_t)v;
 		char *p = end;
@@ -541,8 +525,8 @@ decimal_sum_double(const struct decimal_sum *sum)
 	size_t n;
 
 	/* Of two exact doubles the quotient is rounded once. */
-	if (is_narrow(sum) && sum->narrow <= exact && sum->narrow >= -exact &&
-	    sum->scale <= 18)
+	if (decimal_sum_is_narrow(sum) && sum->narrow <= exact &&
+	    sum->narrow >= -exact && sum->scale <= 18)
 		return (double)(int64_t)sum->narrow /
 		    (double)decimal_power10[sum->scale];
 	n = decimal_sum_format(text, sum);

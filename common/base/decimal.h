@@ -118,8 +118,7 @@ extern const int64_t decimal_power10[19];
 /* The rest of decimal_sum_add(), for what is not common. */
 int decimal_sum_add_any(struct decimal_sum *sum, const struct decimal *d);
 
-/* Add to or subtract from the sum.  Return 0, or -1 on overflow: then the sum
- * is as it was. */
+/* Add to the sum.  Return 0, or -1 on overflow: then the sum is as it was. */
 static inline int
 decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 {
@@ -136,8 +135,16 @@ decimal_sum_add(struct decimal_sum *sum, const struct decimal *d)
 	return decimal_sum_add_any(sum, d);
 }
 
-int decimal_sum_sub(struct decimal_sum *sum, const struct decimal *d);
 int decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other);
+
+/* Whether the sum is narrow alone. */
+static inline bool
+decimal_sum_is_narrow(const struct decimal_sum *sum)
+{
+	const uint64_t *w = sum->wide;
+
+	return (w[0] | w[1] | w[2] | w[3] | w[4]) == 0;
+}
 
 /* Change the sign. */
 void decimal_sum_negate(struct decimal_sum *sum);

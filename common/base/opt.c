@@ -39,6 +39,22 @@ opt_size(const char *option, const char *text, size_t min, size_t max)
 	return (size_t)opt_int(option, text, (int64_t)min, most);
 }
 
+size_t
+opt_bytes(const char *option, const char *text)
+{
+	static const char units[] = "KMGT";
+	const size_t n = strlen(text);
+	const char *unit = n > 0 ? strchr(units, text[n - 1]) : NULL;
+	const int shift = unit == NULL ? 0 : 10 * (int)(unit - units + 1);
+	int64_t v;
+
+	if (number_parse_int(text, n - (unit != NULL), &v) == -1 || v < 1 ||
+	    v > INT64_MAX >> shift)
+		opt_fail("%s: '%s' is not a number of bytes, as 500M or 1G",
+		    option, text);
+	return (size_t)v << shift;
+}
+
 double
 opt_double(const char *option, const char *text, double min, double max)
 {

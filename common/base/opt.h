@@ -13,6 +13,10 @@
 size_t opt_size(const char *option, const char *text, size_t min, size_t max);
 int64_t opt_int(const char *option, const char *text, int64_t min, int64_t max);
 
+/* Bytes, 1 at least: a whole number, perhaps with K, M, G or T behind it, for
+ * powers of 1024. */
+size_t opt_bytes(const char *option, const char *text);
+
 /* A number from min to max, finite. */
 double opt_double(const char *option, const char *text, double min, double max);
 

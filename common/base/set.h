@@ -38,6 +38,13 @@ set_add(struct set *set, uint32_t number)
 	return 1;
 }
 
+/* Bytes that it holds besides the struct. */
+static inline size_t
+set_bytes(const struct set *set)
+{
+	return set->nwords * sizeof(*set->word);
+}
+
 void set_release(struct set *set);
 
 #endif

@@ -6,26 +6,32 @@
 
 #include "base/date.h"
 #include "base/set.h"
+#include "base/tally.h"
 #include "base/vec.h"
+#include "model/sketch.h"
 
-/* Revenue of one channel in a cell; few, so they are searched in a row. */
-struct share {
-	size_t channel;
-	struct decimal_sum revenue;
+_Static_assert(sizeof(size_t) == 8, "hashes of 64 bits are numbers");
+
+/* What is counted once in a cell: numbers, or hashes if approximate. */
+union distinct {
+	struct set set;
+	struct sketch sketch;
 };
+
+/* Those of a cell. */
+enum { ORDERS, CUSTOMERS, DISTINCT };
 
 /* One group in one period. */
 struct cell {
-	struct decimal_sum revenue, sessions, cost, squares;
+	struct tally revenue, sessions, cost, squares;
+	/* Without those that a sketch stands for. */
 	int64_t orders, customers;
+	/* Revenue by channel, its tag; few, so they are searched in a row. */
+	struct tally *share;
+	uint32_t nshares, share_capacity;
+	union distinct *distinct; /* DISTINCT of them, or NULL */
 	bool has_sessions;
-	struct share *share;
-	size_t nshares, share_capacity;
-	struct set *distinct; /* DISTINCT of them, or NULL */
 };
-
-/* The sets of a cell. */
-enum { ORDERS, CUSTOMERS, DISTINCT };
 
 /* The cells of a group, dense from its first to its last period. */
 struct series {
@@ -46,6 +52,11 @@ struct kpi {
 	size_t ngroups, group_capacity;
 	struct range orders; /* days with an order */
 	struct range covered;
+	/* With distinct counts: the last period so far, whether each came after
+	 * the one before, and the last whose counts are closed. */
+	int64_t newest, closed;
+	bool in_order;
+	size_t distinct_bytes;
 };
 
 /* Number of the period that a day lies in, but for KPI_DAY. */
@@ -103,8 +114,11 @@ kpi_new(const struct kpi_params *params)
 {
 	struct kpi *k = calloc(1, sizeof(*k));
 
-	if (k != NULL)
-		k->params = *params;
+	if (k == NULL)
+		return NULL;
+	k->params = *params;
+	k->newest = k->closed = INT64_MIN;
+	k->in_order = true;
 	return k;
 }
 
@@ -165,17 +179,17 @@ cell_at(struct kpi *k, size_t group, int64_t period)
 
 /* A share that is not at the place of its number: found or made; NULL if out of
  * memory. */
-static struct share *
-other_share(struct cell *c, size_t channel)
+static struct tally *
+other_share(struct cell *c, uint32_t channel)
 {
-	struct share *new, moved;
+	struct tally *new, moved;
 
 	for (size_t i = 0; i < c->nshares; i++)
-		if (c->share[i].channel == channel)
+		if (c->share[i].tag == channel)
 			return &c->share[i];
 	/* A shop has few channels, and there are many cells. */
 	if (c->nshares == c->share_capacity) {
-		size_t n = c->nshares < 8 ? c->nshares + 4 : 2 * c->nshares;
+		uint32_t n = c->nshares < 8 ? c->nshares + 4 : 2 * c->nshares;
 
 		new = realloc(c->share, n * sizeof(*c->share));
 		if (new == NULL)
@@ -184,7 +198,7 @@ other_share(struct cell *c, size_t channel)
 		c->share_capacity = n;
 	}
 	new = &c->share[c->nshares++];
-	*new = (struct share){ .channel = channel };
+	*new = (struct tally){ .tag = channel };
 	if (channel + 1 >= c->nshares)
 		return new;
 	moved = c->share[channel];
@@ -193,46 +207,132 @@ other_share(struct cell *c, size_t channel)
 	return &c->share[channel];
 }
 
-static inline struct share *
+static inline struct tally *
 share_of(struct cell *c, size_t channel)
 {
-	if (channel < c->nshares && c->share[channel].channel == channel)
+	if (channel < c->nshares && c->share[channel].tag == channel)
 		return &c->share[channel];
-	return other_share(c, channel);
+	return channel > UINT32_MAX ? NULL : other_share(c, (uint32_t)channel);
 }
 
-/* Whether the number is new in a set of the cell: 1, 0, or -1 if out of
- * memory. */
-static inline int
-is_new(struct cell *c, int set, size_t number)
-{
-	if (c->distinct == NULL &&
-	    (c->distinct = calloc(DISTINCT, sizeof(*c->distinct))) == NULL)
-		return -1;
-	return number > SET_MOST ? -1
-				 : set_add(&c->distinct[set], (uint32_t)number);
-}
+/* ---- distinct counts ------------------------------------------------------- */
 
+/* Add to one of a cell's; 1 if that counts one more, 0, or -1 if out of memory.
+ */
 static inline int
-count_distinct(const struct kpi *k, struct cell *c, size_t order,
-    size_t customer)
+add_distinct(struct kpi *k, struct cell *c, int which, size_t number)
 {
+	union distinct *d;
+	size_t before;
 	int fresh;
 
-	if (!k->params.distinct_orders || order == KPI_NONE) {
+	if (c->distinct == NULL) {
+		c->distinct = calloc(DISTINCT, sizeof(*c->distinct));
+		if (c->distinct == NULL)
+			return -1;
+		k->distinct_bytes += DISTINCT * sizeof(*c->distinct);
+	}
+	d = &c->distinct[which];
+	if (k->params.approximate) {
+		before = sketch_bytes(&d->sketch);
+		fresh = sketch_add(&d->sketch, number);
+		k->distinct_bytes += sketch_bytes(&d->sketch) - before;
+		return fresh;
+	}
+	if (number > SET_MOST)
+		return -1;
+	before = set_bytes(&d->set);
+	fresh = set_add(&d->set, (uint32_t)number);
+	k->distinct_bytes += set_bytes(&d->set) - before;
+	return fresh;
+}
+
+/* 0; -1 if out of memory; -3 if the period is closed. */
+static inline int
+count_distinct(struct kpi *k, struct cell *c, int64_t period,
+    const struct kpi_order *o)
+{
+	bool order = k->params.distinct_orders && o->order != KPI_NONE;
+	bool customer = k->params.customers && o->customer != KPI_NONE;
+	int fresh;
+
+	if (!order)
 		c->orders++;
-	} else {
-		if ((fresh = is_new(c, ORDERS, order)) == -1)
+	if (!order && !customer)
+		return 0;
+	if (period <= k->closed)
+		return -3;
+	k->in_order &= period >= k->newest;
+	if (period > k->newest)
+		k->newest = period;
+	if (order) {
+		if ((fresh = add_distinct(k, c, ORDERS, o->order)) == -1)
 			return -1;
 		c->orders += fresh;
 	}
-	if (k->params.customers && customer != KPI_NONE) {
-		if ((fresh = is_new(c, CUSTOMERS, customer)) == -1)
+	if (customer) {
+		if ((fresh = add_distinct(k, c, CUSTOMERS, o->customer)) == -1)
 			return -1;
 		c->customers += fresh;
 	}
 	return 0;
 }
+
+size_t
+kpi_distinct_bytes(const struct kpi *k)
+{
+	return k->distinct_bytes;
+}
+
+bool
+kpi_in_order(const struct kpi *k)
+{
+	return k->in_order;
+}
+
+bool
+kpi_is_later(const struct kpi *k, int32_t day)
+{
+	return period_of(k, day) > k->newest;
+}
+
+/* What a sketch of the cell stands for. */
+static int64_t
+sketched(const struct kpi *k, const struct cell *c, int which)
+{
+	if (!k->params.approximate || c->distinct == NULL)
+		return 0;
+	return sketch_count(&c->distinct[which].sketch);
+}
+
+static void
+release_distinct(struct kpi *k, struct cell *c)
+{
+	for (int i = 0; c->distinct != NULL && i < DISTINCT; i++)
+		if (k->params.approximate)
+			sketch_release(&c->distinct[i].sketch);
+		else
+			set_release(&c->distinct[i].set);
+	free(c->distinct);
+	c->distinct = NULL;
+}
+
+void
+kpi_close_counts(struct kpi *k)
+{
+	for (size_t i = 0; i < k->ngroups; i++)
+		for (size_t j = 0; j < k->series[i].n; j++) {
+			struct cell *c = &k->series[i].cell[j];
+
+			c->orders += sketched(k, c, ORDERS);
+			c->customers += sketched(k, c, CUSTOMERS);
+			release_distinct(k, c);
+		}
+	k->distinct_bytes = 0;
+	k->closed = k->newest;
+}
+
+/* ---- orders ------------------------------------------------------------------ */
 
 /* Let the days reach this one. */
 static inline void
@@ -251,21 +351,25 @@ static inline int
 add_order(struct kpi *k, const struct kpi_order *o,
     const struct decimal *square, const struct decimal *cost)
 {
-	struct cell *c = cell_at(k, o->group, period_of(k, o->day));
-	struct share *share;
+	const int64_t period = period_of(k, o->day);
+	struct cell *c = cell_at(k, o->group, period);
+	struct tally *share;
+	int status;
 
-	if (c == NULL || count_distinct(k, c, o->order, o->customer) == -1)
+	if (c == NULL)
 		return -1;
+	if ((status = count_distinct(k, c, period, o)) != 0)
+		return status;
 	reach(k, o->day);
-	if (decimal_sum_add(&c->revenue, &o->value) == -1 ||
-	    (square != NULL && decimal_sum_add(&c->squares, square) == -1) ||
-	    (cost != NULL && decimal_sum_add(&c->cost, cost) == -1))
-		return -2;
-	if (!k->params.top_channel)
-		return 0;
+	if ((status = tally_add(&c->revenue, &o->value)) != 0 ||
+	    (square != NULL &&
+		(status = tally_add(&c->squares, square)) != 0) ||
+	    (cost != NULL && (status = tally_add(&c->cost, cost)) != 0) ||
+	    !k->params.top_channel)
+		return status;
 	if ((share = share_of(c, o->channel)) == NULL)
 		return -1;
-	return decimal_sum_add(&share->revenue, &o->value) == -1 ? -2 : 0;
+	return tally_add(share, &o->value);
 }
 
 int
@@ -299,8 +403,7 @@ add_plain(struct kpi *k, const struct kpi_run *run, size_t n)
 		else if (day[i] != month_day)
 			period = long_period_of(k, month_day = day[i]);
 		c = cell_at(k, run->group[i], period);
-		if (c == NULL ||
-		    decimal_sum_add(&c->revenue, &run->value[i]) == -1)
+		if (c == NULL || tally_add(&c->revenue, &run->value[i]) != 0)
 			break;
 		c->orders++;
 		reach(k, day[i]);
@@ -343,14 +446,15 @@ kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
 		return -1;
 	widen(&k->covered, day);
 	c->has_sessions = true;
-	return decimal_sum_add(&c->sessions, sessions) == -1 ? -2 : 0;
+	return tally_add(&c->sessions, sessions);
 }
 
 int
 kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 {
 	struct cell *c = cell_at(k, s->group, period_of(k, s->day));
-	struct share *share;
+	struct tally *share;
+	int status;
 
 	if (c == NULL)
 		return -1;
@@ -358,17 +462,25 @@ kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 		widen(&k->orders, s->day);
 	widen(&k->covered, s->day);
 	c->has_sessions |= s->has_sessions;
-	if (__builtin_add_overflow(c->orders, s->orders, &c->orders) ||
-	    decimal_sum_merge(&c->revenue, &s->revenue) == -1 ||
-	    decimal_sum_merge(&c->sessions, &s->sessions) == -1 ||
-	    decimal_sum_merge(&c->cost, &s->cost) == -1 ||
-	    decimal_sum_merge(&c->squares, &s->squares) == -1)
+	if (__builtin_add_overflow(c->orders, s->orders, &c->orders))
 		return -2;
-	if (!k->params.top_channel)
-		return 0;
+	if ((status = tally_merge(&c->revenue, &s->revenue)) != 0 ||
+	    (status = tally_merge(&c->sessions, &s->sessions)) != 0 ||
+	    (status = tally_merge(&c->cost, &s->cost)) != 0 ||
+	    (status = tally_merge(&c->squares, &s->squares)) != 0 ||
+	    !k->params.top_channel)
+		return status;
 	if ((share = share_of(c, s->channel)) == NULL)
 		return -1;
-	return decimal_sum_merge(&share->revenue, &s->revenue) == -1 ? -2 : 0;
+	return tally_merge(share, &s->revenue);
+}
+
+static int
+merge_tally(struct tally *t, const struct tally *other)
+{
+	const struct decimal_sum sum = tally_sum(other);
+
+	return tally_merge(t, &sum);
 }
 
 /* Add a cell to the one at a group and period. */
@@ -377,24 +489,26 @@ merge_cell(struct kpi *k, size_t group, int64_t period,
     const struct cell *other, const size_t *channel)
 {
 	struct cell *c = cell_at(k, group, period);
+	int status;
 
 	if (c == NULL)
 		return -1;
 	c->has_sessions |= other->has_sessions;
-	if (__builtin_add_overflow(c->orders, other->orders, &c->orders) ||
-	    decimal_sum_merge(&c->revenue, &other->revenue) == -1 ||
-	    decimal_sum_merge(&c->sessions, &other->sessions) == -1 ||
-	    decimal_sum_merge(&c->cost, &other->cost) == -1 ||
-	    decimal_sum_merge(&c->squares, &other->squares) == -1)
+	if (__builtin_add_overflow(c->orders, other->orders, &c->orders))
 		return -2;
+	if ((status = merge_tally(&c->revenue, &other->revenue)) != 0 ||
+	    (status = merge_tally(&c->sessions, &other->sessions)) != 0 ||
+	    (status = merge_tally(&c->cost, &other->cost)) != 0 ||
+	    (status = merge_tally(&c->squares, &other->squares)) != 0)
+		return status;
 	for (size_t i = 0; i < other->nshares; i++) {
-		const struct share *own = &other->share[i];
-		struct share *share = share_of(c, channel[own->channel]);
+		const struct tally *own = &other->share[i];
+		struct tally *share = share_of(c, channel[own->tag]);
 
 		if (share == NULL)
 			return -1;
-		if (decimal_sum_merge(&share->revenue, &own->revenue) == -1)
-			return -2;
+		if ((status = merge_tally(share, own)) != 0)
+			return status;
 	}
 	return 0;
 }
@@ -469,24 +583,23 @@ ratio(double a, double b)
 }
 
 static void
-top_channel(const struct cell *c, struct kpi_values *v)
+top_channel(const struct cell *c, double revenue, struct kpi_values *v)
 {
-	const struct share *top = NULL;
+	const struct tally *top = NULL;
+	struct decimal_sum sum;
 
 	for (size_t i = 0; i < c->nshares; i++) {
-		int order = top == NULL
-		    ? 1
-		    : decimal_sum_compare(&c->share[i].revenue, &top->revenue);
+		const struct tally *share = &c->share[i];
+		int order = top == NULL ? 1 : tally_compare(share, top);
 
-		if (order > 0 ||
-		    (order == 0 && c->share[i].channel < top->channel))
-			top = &c->share[i];
+		if (order > 0 || (order == 0 && share->tag < top->tag))
+			top = share;
 	}
 	if (top == NULL)
 		return;
-	v->top_channel = top->channel;
-	v->top_channel_share = ratio(decimal_sum_double(&top->revenue),
-	    decimal_sum_double(&c->revenue));
+	sum = tally_sum(top);
+	v->top_channel = top->tag;
+	v->top_channel_share = ratio(decimal_sum_double(&sum), revenue);
 }
 
 void
@@ -514,41 +627,42 @@ kpi_values(const struct kpi *k, size_t group, size_t period,
 	v->has_orders = k->orders.any &&
 	    number >= period_of(k, k->orders.first_day) &&
 	    number <= period_of(k, k->orders.last_day);
-	sessions = NAN;
-	if (c->has_sessions) {
-		v->sessions = &c->sessions;
-		sessions = decimal_sum_double(&c->sessions);
-	}
+	v->has_sessions = c->has_sessions;
+	v->sessions = tally_sum(&c->sessions);
 	if (!v->has_orders)
 		return;
-	v->orders = c->orders;
-	v->customers = c->customers;
-	v->revenue = &c->revenue;
-	v->cost = &c->cost;
-	v->squares = &c->squares;
-	revenue = decimal_sum_double(&c->revenue);
-	orders = (double)c->orders;
+	v->orders = c->orders + sketched(k, c, ORDERS);
+	v->customers = c->customers + sketched(k, c, CUSTOMERS);
+	v->revenue = tally_sum(&c->revenue);
+	v->cost = tally_sum(&c->cost);
+	v->squares = tally_sum(&c->squares);
+	revenue = decimal_sum_double(&v->revenue);
+	orders = (double)v->orders;
+	sessions = v->has_sessions ? decimal_sum_double(&v->sessions) : NAN;
 	v->aov = ratio(revenue, orders);
 	v->conversion_rate = ratio(orders, sessions);
 	v->revenue_per_session = ratio(revenue, sessions);
 	if (revenue > 0) {
-		struct decimal_sum profit = { 0 }, cost = c->cost;
+		struct decimal_sum profit = v->revenue, cost = v->cost;
 
 		/* Exact before it is rounded. */
-		(void)decimal_sum_merge(&profit, &c->revenue);
 		decimal_sum_negate(&cost);
 		(void)decimal_sum_merge(&profit, &cost);
 		v->gross_margin = decimal_sum_double(&profit) / revenue;
 	}
-	top_channel(c, v);
+	top_channel(c, revenue, v);
 }
 
 static void
-release_cell(struct cell *c)
+release_cell(struct kpi *k, struct cell *c)
 {
-	for (int i = 0; c->distinct != NULL && i < DISTINCT; i++)
-		set_release(&c->distinct[i]);
-	free(c->distinct);
+	release_distinct(k, c);
+	tally_release(&c->revenue);
+	tally_release(&c->sessions);
+	tally_release(&c->cost);
+	tally_release(&c->squares);
+	for (size_t i = 0; i < c->nshares; i++)
+		tally_release(&c->share[i]);
 	free(c->share);
 }
 
@@ -559,7 +673,7 @@ kpi_free(struct kpi *k)
 		return;
 	for (size_t i = 0; i < k->ngroups; i++) {
 		for (size_t j = 0; j < k->series[i].n; j++)
-			release_cell(&k->series[i].cell[j]);
+			release_cell(k, &k->series[i].cell[j]);
 		free(k->series[i].cell);
 	}
 	free(k->series);

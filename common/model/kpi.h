@@ -12,10 +12,10 @@
  * Sums of days can be added up to any period, those of other periods only to
  * the same period or to KPI_ALL.
  *
- * Memory: a cell of about 300 bytes for each group and period, from the first
- * to the last that the group has, and 80 for each channel in it; for the
+ * Memory: a cell of about 120 bytes for each group and period, from the first
+ * to the last that the group has, and 16 for each channel in it; for the
  * distinct orders or customers of a cell a bit for each number, or 5 to 11 bytes
- * for each that is in it, whichever is less.
+ * for each that is in it, whichever is less, or, approximate, 16 KiB at most.
  */
 #ifndef AEE_MODEL_KPI_H
 #define AEE_MODEL_KPI_H
@@ -34,6 +34,9 @@ struct kpi_params {
 	bool distinct_orders;   /* count order numbers, not rows */
 	bool customers;         /* count distinct customers */
 	bool moments;           /* sum squares of order values */
+	/* Count with model/sketch.h: numbers of orders and customers are hashes
+	 * of them, any of 64 bits but KPI_NONE. */
+	bool approximate;
 };
 
 #define KPI_NONE SIZE_MAX /* no such order number or customer */
@@ -55,13 +58,13 @@ struct kpi_sums {
 	struct decimal_sum revenue, sessions, cost, squares;
 };
 
-/* What is known of a period.  Pointers last until the next kpi_add_*(); NaN
- * and NULL: not known or not defined (a ratio with 0 below). */
+/* What is known of a period.  Revenue, cost and squares are those of the
+ * orders.  NaN: not known or not defined (a ratio with 0 below). */
 struct kpi_values {
 	int32_t day; /* its first */
-	bool has_orders;
+	bool has_orders, has_sessions;
 	int64_t orders;
-	const struct decimal_sum *revenue, *sessions, *cost, *squares;
+	struct decimal_sum revenue, sessions, cost, squares;
 	double aov;                 /* revenue / orders */
 	double conversion_rate;     /* orders / sessions */
 	double revenue_per_session; /* revenue / sessions */
@@ -79,7 +82,8 @@ struct kpi *kpi_new(const struct kpi_params *params);
 struct kpi *kpi_new_like(const struct kpi *k);
 
 /* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
- * more digits than base/decimal.h takes. */
+ * more digits than base/decimal.h takes; -3 if the distinct counts of its period
+ * are closed. */
 int kpi_add_order(struct kpi *k, const struct kpi_order *order);
 /* Orders as arrays; NULL: not known, or not needed.  Squares are those of the
  * values, for moments. */
@@ -103,6 +107,22 @@ int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);
  * kpi_add_order(). */
 int kpi_merge(struct kpi *k, const struct kpi *other, const size_t *group,
     const size_t *channel);
+
+/*
+ * Distinct counts grow with what they count.  Where orders come in order of
+ * their periods those before the last one can be closed: their counts stay, what
+ * told the orders and customers apart goes.
+ *
+ *	kpi_distinct_bytes(): what they take.
+ *	kpi_in_order(): no order came after one of a later period.
+ *	kpi_is_later(): the day is in a period after all that were counted.
+ *	kpi_close_counts(): close all of them.  Numbers can then be used for
+ *	others.
+ */
+size_t kpi_distinct_bytes(const struct kpi *k);
+bool kpi_in_order(const struct kpi *k);
+bool kpi_is_later(const struct kpi *k, int32_t day);
+void kpi_close_counts(struct kpi *k);
 
 /* Let the range reach a day that adds nothing to the sums. */
 void kpi_cover(struct kpi *k, int32_t day);

@@ -455,6 +455,15 @@ groups_fields(const struct groups *g)
 }
 
 size_t
+groups_bytes(const struct groups *g)
+{
+	return g->key_capacity * sizeof(*g->key) +
+	    g->brief_capacity * sizeof(*g->brief) +
+	    g->hash_capacity * sizeof(*g->hash) + g->nslots * sizeof(*g->slot) +
+	    g->nintegers * sizeof(*g->integer) + g->text.bytes;
+}
+
+size_t
 groups_count(const struct groups *g)
 {
 	return g->count;

@@ -32,6 +32,9 @@ int groups_find_run(struct groups *groups, struct span *const *span, size_t n,
 size_t groups_look_run(const struct groups *groups, struct span *const *span,
     size_t n, size_t *group);
 
+/* Bytes that they hold. */
+size_t groups_bytes(const struct groups *groups);
+
 /* How many there are, and how many fields a key has. */
 size_t groups_fields(const struct groups *groups);
 size_t groups_count(const struct groups *groups);

@@ -57,7 +57,9 @@ check_decimal(const char *p, size_t size, const double *v)
 
 	/* Twice the value less the value is the value, by two ways. */
 	check(decimal_sum_merge(&sum, &sum) == 0);
-	check(decimal_sum_sub(&sum, &d) == 0);
+	d.mantissa = -d.mantissa;
+	check(decimal_sum_add(&sum, &d) == 0);
+	d.mantissa = -d.mantissa;
 	check(decimal_sum_format(text, &sum) == n);
 	if (decimal_add(&again, &d, &d) == 0) {
 		check(decimal_sub(&again, &again, &d) == 0);

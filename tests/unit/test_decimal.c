@@ -202,10 +202,6 @@ ten_million_dimes_are_a_million(void **state)
 	for (int i = 0; i < 10000000; i++)
 		assert_int_equal(decimal_sum_add(&sum, &d), 0);
 	assert_sum(&sum, "1000000");
-	for (int i = 0; i < 10000000; i++)
-		assert_int_equal(decimal_sum_sub(&sum, &d), 0);
-	assert_sum(&sum, "0");
-	assert_int_equal(decimal_sum_sign(&sum), 0);
 }
 
 static void
@@ -355,9 +351,14 @@ the_order_and_the_split_do_not_matter(void **state)
 		assert_sum(&sum, want);
 		assert_near(decimal_sum_double(&sum), strtod(want, NULL), 0);
 		/* And back to nothing. */
-		for (int i = 0; i < COUNT; i++)
-			assert_int_equal(decimal_sum_sub(&sum, &d[i]), 0);
+		for (int i = 0; i < COUNT; i++) {
+			const struct decimal minus = { -d[i].mantissa,
+				d[i].scale };
+
+			assert_int_equal(decimal_sum_add(&sum, &minus), 0);
+		}
 		assert_sum(&sum, "0");
+		assert_int_equal(decimal_sum_sign(&sum), 0);
 	}
 }
 

@@ -78,12 +78,11 @@ at(const struct kpi *k, size_t group, size_t period)
 }
 
 static void
-assert_sum(const struct decimal_sum *sum, const char *want)
+assert_sum(struct decimal_sum sum, const char *want)
 {
 	char text[DECIMAL_TEXT_MAX];
 
-	assert_non_null(sum);
-	decimal_sum_format(text, sum);
+	decimal_sum_format(text, &sum);
 	assert_string_equal(text, want);
 }
 
@@ -153,15 +152,12 @@ inside_the_orders_range_no_orders_are_zero_orders(void **state)
 
 			assert_int_equal(v.day - day_of("2025-01-01"), i);
 			assert_int_equal(v.has_orders, inside);
-			assert_int_equal(v.revenue != NULL, inside);
-			assert_int_equal(v.cost != NULL, inside);
-			assert_int_equal(v.squares != NULL, inside);
 			if (inside)
 				assert_int_equal(v.orders, orders);
 			assert_int_equal(isnan(v.aov), orders == 0);
 			assert_int_equal(isnan(v.top_channel_share),
 			    orders == 0);
-			assert_int_equal(v.sessions != NULL,
+			assert_int_equal(v.has_sessions,
 			    (group == 0 && i == 0) || (group == 2 && i == 4));
 			assert_true(isnan(v.conversion_rate));
 		}
@@ -301,7 +297,7 @@ a_covered_day_is_in_the_range_and_adds_nothing(void **state)
 	kpi_cover(k, day_of("2025-01-04"));
 	assert_int_equal(kpi_periods(k), 3);
 	assert_false(at(k, 0, 2).has_orders);
-	assert_null(at(k, 0, 2).sessions);
+	assert_false(at(k, 0, 2).has_sessions);
 	kpi_free(k);
 }
 
@@ -370,6 +366,79 @@ distinct_orders_and_customers_are_counted_once_a_cell(void **state)
 	kpi_free(k);
 }
 
+static struct kpi *
+start_counts(enum kpi_period period, bool approximate)
+{
+	const struct kpi_params params = { .period = period,
+		.distinct_orders = true,
+		.customers = true,
+		.approximate = approximate };
+	struct kpi *k = kpi_new(&params);
+
+	assert_non_null(k);
+	return k;
+}
+
+static int
+buy(struct kpi *k, int32_t day, size_t order, size_t customer)
+{
+	const struct kpi_order o = {
+		.day = day, .order = order, .customer = customer
+	};
+
+	return kpi_add_order(k, &o);
+}
+
+static void
+closed_counts_stay_and_take_no_more(void **state)
+{
+	(void)state;
+	for (int approximate = 0; approximate < 2; approximate++) {
+		struct kpi *k = start_counts(KPI_DAY, approximate == 1);
+
+		for (int32_t day = 0; day < 3; day++) {
+			assert_true(kpi_is_later(k, day));
+			for (size_t i = 0; i < 2000; i++)
+				assert_int_equal(buy(k, day, i / 2 + 1,
+						     i % 1000 + 1),
+				    0);
+			assert_false(kpi_is_later(k, day));
+			assert_true(kpi_in_order(k));
+			assert_true(kpi_distinct_bytes(k) > 0);
+			kpi_close_counts(k);
+			assert_int_equal(kpi_distinct_bytes(k), 0);
+			/* Rows that nothing is told apart in still count. */
+			assert_int_equal(buy(k, day, 1, 1), -3);
+			assert_int_equal(buy(k, day, KPI_NONE, KPI_NONE), 0);
+			assert_int_equal(at(k, 0, (size_t)day).orders, 1001);
+			assert_int_equal(at(k, 0, (size_t)day).customers, 1000);
+		}
+		kpi_free(k);
+	}
+}
+
+static void
+the_order_of_periods_is_known(void **state)
+{
+	struct kpi *days = start_counts(KPI_DAY, false);
+	struct kpi *months = start_counts(KPI_MONTH, false);
+
+	(void)state;
+	assert_true(kpi_in_order(days));
+	assert_int_equal(buy(days, 10, 1, 1), 0);
+	assert_int_equal(buy(days, 9, KPI_NONE, KPI_NONE), 0);
+	assert_true(kpi_in_order(days));
+	assert_int_equal(buy(days, 9, 1, KPI_NONE), 0);
+	assert_false(kpi_in_order(days));
+	assert_int_equal(buy(months, 10, 1, 1), 0);
+	assert_int_equal(buy(months, 9, 1, 1), 0);
+	assert_true(kpi_in_order(months));
+	assert_false(kpi_is_later(months, 30));
+	assert_true(kpi_is_later(months, 31));
+	kpi_free(days);
+	kpi_free(months);
+}
+
 /* Copy the sums of a group and period into another kpi. */
 static void
 carry(struct kpi *to, const struct kpi_values *v, size_t channel)
@@ -377,16 +446,16 @@ carry(struct kpi *to, const struct kpi_values *v, size_t channel)
 	struct kpi_sums s = { .day = v->day,
 		.channel = channel,
 		.has_orders = v->has_orders,
-		.has_sessions = v->sessions != NULL,
+		.has_sessions = v->has_sessions,
 		.orders = v->orders };
 
 	if (v->has_orders) {
-		s.revenue = *v->revenue;
-		s.cost = *v->cost;
-		s.squares = *v->squares;
+		s.revenue = v->revenue;
+		s.cost = v->cost;
+		s.squares = v->squares;
 	}
-	if (v->sessions != NULL)
-		s.sessions = *v->sessions;
+	if (v->has_sessions)
+		s.sessions = v->sessions;
 	assert_int_equal(kpi_add_sums(to, &s), 0);
 }
 
@@ -462,6 +531,8 @@ main(void)
 		cmocka_unit_test(dates_may_come_in_any_order),
 		cmocka_unit_test(
 		    distinct_orders_and_customers_are_counted_once_a_cell),
+		cmocka_unit_test(closed_counts_stay_and_take_no_more),
+		cmocka_unit_test(the_order_of_periods_is_known),
 		cmocka_unit_test(sums_of_days_add_up_to_months),
 		cmocka_unit_test(too_many_digits_are_told_from_no_memory),
 	};
