@@ -63,9 +63,14 @@ decimal_parse_short(const char *p, size_t n, struct decimal *d)
 	w ^= '0' * each;
 	if (((w | (w + 6 * each)) & 0xf0 * each) != 0)
 		return false;
-	/* Zeros at the end of the fraction do not count. */
-	for (; scale > 0 && w >> 56 == 0; scale--)
-		w <<= 8;
+	/* Zeros at the end of the fraction do not count: there are up to two,
+	 * and whether they are there is hard to foresee. */
+	for (int i = 0; i < 2; i++) {
+		const int zero = (w >> 56 == 0) & (scale > 0);
+
+		w <<= 8 * zero;
+		scale -= zero;
+	}
 	w = w * 10 + (w >> 8);
 	w = ((w & pair) * (100 + (UINT64_C(1000000) << 32)) +
 		(w >> 16 & pair) * (1 + (UINT64_C(10000) << 32))) >>
