@@ -403,6 +403,7 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 struct bits {
 	uint64_t delimiter, newline; /* as they are; the latter is not 0 */
 	uint64_t below;              /* of the record */
+	uint64_t strange;            /* of the record: quotes among others */
 	uint64_t cr;                 /* the one before its newline */
 };
 
@@ -414,11 +415,13 @@ check_strange(const char *p, struct bits *bits)
 {
 	struct bytes64 b = bytes64_load(p);
 	uint64_t last = bits->newline & -bits->newline, cr = last >> 1;
-	uint64_t quotes = bytes64_equal(&b, '"') & bits->below;
-	uint64_t odd = bytes64_odd(&b, 0x0e) & ~bits->delimiter & bits->below;
+	uint64_t quotes = bytes64_equal(&b, '"') & bits->below, odd = 0;
 
-	if (odd != 0 && odd != (bytes64_equal(&b, '\r') & cr))
-		return FAST_INCOMPLETE;
+	if (bits->strange != quotes) {
+		odd = bytes64_odd(&b, 0x0e) & bits->strange;
+		if (odd != 0 && odd != (bytes64_equal(&b, '\r') & cr))
+			return FAST_INCOMPLETE;
+	}
 	bits->cr = odd;
 	if (quotes != 0) {
 		uint64_t inside = bits_parity(quotes);
@@ -450,7 +453,7 @@ cut_record(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	if (newline == 0)
 		return cut_any(in, p, held, base, edge, cut);
 	if (strange != 0) {
-		struct bits bits = { delimiter, newline, below, 0 };
+		struct bits bits = { delimiter, newline, below, strange, 0 };
 		enum fast fast = check_strange(p, &bits);
 
 		if (fast == FAST_INCOMPLETE)
@@ -533,6 +536,12 @@ undress(struct span *span)
 	const char *p = span->p;
 	size_t n = span->n;
 
+	/* Most often.  What an empty field is followed by is no quote. */
+	if (*p == '"') {
+		span->p = p + 1;
+		span->n -= 2;
+		return;
+	}
 	if (!row_is_dressed(p, n))
 		return;
 	row_strip(&p, &n);
