@@ -25,7 +25,7 @@ struct order_run {
 	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
 	/* Groups that the products have. */
 	struct span made[GROUPS_RUN][RECIN_RUN];
-	struct recin_date last;
+	struct recin_dates dates;
 	int32_t day[RECIN_RUN];
 	struct decimal value[RECIN_RUN], square[RECIN_RUN], cost[RECIN_RUN];
 	struct decimal (*operand)[RECIN_RUN];
@@ -154,7 +154,7 @@ read_products(struct order_run *run, size_t first, size_t n)
 static size_t
 read_all(struct order_run *run, const struct recin *in, size_t first, size_t n)
 {
-	n = recin_run_dates(in, &run->last, run->span[DATE] + first, n,
+	n = recin_run_dates(in, &run->dates, run->span[DATE] + first, n,
 	    run->day);
 	n = read_values(run, first, n);
 	if (run->columns->moments)

@@ -854,6 +854,16 @@ recin_refused(const struct recin *in)
 	return in->refused;
 }
 
+static int
+read_date(const struct recin *in, const char *p, size_t n, int32_t *day)
+{
+	if (n == 0)
+		return -1;
+	return in->date_format == NULL
+	    ? date_parse_timestamp(p, n, in->options->zone, day)
+	    : date_parse_as(p, n, in->date_format, day);
+}
+
 /* ---- many records ------------------------------------------------------------- */
 
 /* Whether some of the run remain: nothing was read since, and no more than one
@@ -924,8 +934,43 @@ recin_take(struct recin *in, size_t n)
 	in->records += n;
 }
 
+/* The place of a date: one of its own for each day of some years, if it is
+ * YYYY-MM-DD. */
+static inline struct recin_date *
+date_place(struct recin_dates *dates, const char *p)
+{
+	uint64_t w, pairs;
+
+	/* YY-MM-DD, the last digit of the year in the second byte. */
+	memcpy(&w, p + 2, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	w &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+	pairs = w * 10 + (w >> 8);
+	return &dates->date[(w >> 8 & 3) << 9 | (pairs >> 24 & 15) << 5 |
+	    (pairs >> 48 & 31)];
+}
+
+/* The date of a text of RECIN_DATE bytes; -1 if it is none. */
+static int
+look_date(const struct recin *in, struct recin_dates *dates, const char *p)
+{
+	struct recin_date *date = date_place(dates, p);
+
+	if (memcmp(p, date->text, RECIN_DATE) != 0) {
+		if (read_date(in, p, RECIN_DATE, &date->day) == -1) {
+			memset(date->text, 0, RECIN_DATE);
+			return -1;
+		}
+		memcpy(date->text, p, RECIN_DATE);
+	}
+	dates->last = *date;
+	return 0;
+}
+
 size_t
-recin_run_dates(const struct recin *in, struct recin_date *last,
+recin_run_dates(const struct recin *in, struct recin_dates *dates,
     const struct span *span, size_t n, int32_t *day)
 {
 	/* The first date may say how the others are written. */
@@ -933,22 +978,16 @@ recin_run_dates(const struct recin *in, struct recin_date *last,
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		const char *p = span[i].p;
-		size_t length = span[i].n;
 
-		if (length != RECIN_DATE ||
-		    memcmp(p, last->text, RECIN_DATE) != 0) {
-			if (length == 0 ||
-			    (in->date_format == NULL
-				    ? date_parse_timestamp(p, length,
-					  in->options->zone, &last->day)
-				    : date_parse_as(p, length, in->date_format,
-					  &last->day)) == -1)
+		if (span[i].n != RECIN_DATE) {
+			if (read_date(in, p, span[i].n, &day[i]) == -1)
 				return i;
-			memset(last->text, 0, RECIN_DATE);
-			if (length == RECIN_DATE)
-				memcpy(last->text, p, RECIN_DATE);
+			continue;
 		}
-		day[i] = last->day;
+		if (memcmp(p, dates->last.text, RECIN_DATE) != 0 &&
+		    look_date(in, dates, p) == -1)
+			return i;
+		day[i] = dates->last.day;
 	}
 	return n;
 }
@@ -1010,9 +1049,7 @@ recin_date(struct recin *in, int column, int32_t *day)
 	    date_parse(f.p, f.n, day) == 0)
 		in->date_format = NULL;
 	in->date_seen = true;
-	status = in->date_format == NULL
-	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
-	    : date_parse_as(f.p, f.n, in->date_format, day);
+	status = read_date(in, f.p, f.n, day);
 	if (status == -1)
 		return recin_reject(in, column, "is not a date");
 	if (f.n == RECIN_DATE) {

@@ -128,17 +128,20 @@ size_t recin_run(struct recin *in, const int *column, size_t n,
     struct span *const *span, size_t *first);
 void recin_take(struct recin *in, size_t n);
 
-/* The date that was read last: many rows have that of the row before.  A zeroed
- * struct is none. */
-enum { RECIN_DATE = 10 };
+/* Dates that were read, as texts of this length: many rows have that of the row
+ * before, or one of a few years.  A zeroed struct is none. */
+enum { RECIN_DATE = 10, RECIN_DATES = 2048 };
 struct recin_date {
-	char text[RECIN_DATE]; /* of this length, or 0 */
+	char text[RECIN_DATE];
 	int32_t day;
+};
+struct recin_dates {
+	struct recin_date last, date[RECIN_DATES];
 };
 
 /* The first of n spans as values; how many could be read.  A missing one
  * cannot. */
-size_t recin_run_dates(const struct recin *in, struct recin_date *last,
+size_t recin_run_dates(const struct recin *in, struct recin_dates *dates,
     const struct span *span, size_t n, int32_t *day);
 size_t recin_run_decimals(const struct span *span, size_t n,
     struct decimal *value);

@@ -115,7 +115,7 @@ struct told_run {
 	int column[RECIN_RUN_COLUMNS];
 	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
 	struct span *span[RECIN_RUN_COLUMNS];
-	struct recin_date last;
+	struct recin_dates dates;
 	int32_t day[RECIN_RUN_COLUMNS][RECIN_RUN];
 	struct decimal decimal[RECIN_RUN_COLUMNS][RECIN_RUN];
 };
@@ -126,7 +126,7 @@ begin_run(struct told_run *run, const struct recin *in,
     const struct reading *how)
 {
 	run->columns = 0;
-	memset(&run->last, 0, sizeof(run->last));
+	memset(&run->dates, 0, sizeof(run->dates));
 	for (size_t i = 0; i < recin_columns(in); i++) {
 		if (!is_wanted(how, i))
 			continue;
@@ -147,7 +147,7 @@ read_run(struct told_run *run, const struct recin *in,
 {
 	for (size_t i = 0; how->typed && i < run->columns; i++)
 		n = run->column[i] % 3 == 0
-		    ? recin_run_dates(in, &run->last, run->span[i] + first, n,
+		    ? recin_run_dates(in, &run->dates, run->span[i] + first, n,
 			  run->day[i] + first)
 		    : recin_run_decimals(run->span[i] + first, n,
 			  run->decimal[i] + first);
