@@ -142,6 +142,35 @@ same() {
     [ "$(wc -l <"$T/i.csv")" -eq 1 ]
 }
 
+@test "aee-detect: a closed day without traffic is no payment outage" {
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = $3 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    told() {
+        aee-detect -q --incidents "$T/i.csv" "$@" -o /dev/null "$T/closed.csv"
+        grep ,2025-03-20,2025-03-20,dip, "$T/i.csv" | cut -d, -f10-
+    }
+    [ "$(told | cut -d, -f1)" = payment_outage ]
+    [ "$(told -c revenue,orders)" = "unknown,no orders at all; no traffic to tell an outage from a closed day" ]
+    [ "$(told -c revenue)" = "unknown,no orders at all; no traffic to tell an outage from a closed day" ]
+    # Fewer orders may be an outage or fewer visitors.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = int($2 / 4); $3 = int($3 / 4) } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(told | cut -d, -f1)" = payment_outage ]
+    [ "$(told -c revenue,orders)" = "unknown,fewer orders of all alike; no traffic to tell an outage from fewer visitors" ]
+    # And without visits nobody can have bought.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $2 = $3 = $4 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(told)" = 'unknown,"no visits and no orders at all: closed, down, or the data are missing"' ]
+    # Visitors that are not counted still buy.
+    awk -F, -v OFS=, '$1 == "2025-03-20" { $4 = 0 } 1' "$F/calm.csv" >"$T/closed.csv"
+    [ "$(aee-detect -q --incidents - -o /dev/null "$T/closed.csv" | grep ,2025-03-20, | cut -d, -f10)" = tracking_outage ]
+}
+
+@test "aee-detect: a channel that rarely sells does not flag the days on which it does" {
+    awk -F, -v OFS=, 'NR == 1 { print $1, $2, $3, $4, "sessions_a", "orders_a", "revenue_a", "sessions_b", "orders_b", "revenue_b"; next }
+        { o = NR % 9 == 0 ? NR % 4 + 1 : 0; v = o * (NR % 7 + 1) * 40
+          print $1, $2, $3, $4, $4 - 20, $3 - o, $2 - v, 20, o, v }' "$F/calm.csv" >"$T/rare.csv"
+    run -0 aee-detect "$T/rare.csv"
+    [ "$(awk -F, 'NR > 1 && $(NF - 3) == 1 { print $1 }' <<<"$output")" = 2025-04-11 ]
+}
+
 @test "aee-detect: -c takes one column, or some" {
     run -0 aee-detect -c sessions "$F/calm.csv"
     [ "$(awk -F, '$6 == 1 { print $1, $7 }' <<<"$output")" = "2025-04-11 sessions" ]
@@ -164,6 +193,31 @@ same() {
     { sed -n '$p' "$T/mixed.csv"; sed '$d' "$T/mixed.csv"; } | aee-detect --online -g shop >"$T/online.csv"
     aee-detect --online "$F/calm.csv" | cut -d, -f5- >"$T/alone.csv"
     awk -F, -v OFS=, '$5 == "a" || NR == 1 { print $6, $7, $8, $9, $10 }' "$T/online.csv" | diff -u - "$T/alone.csv"
+}
+
+@test "aee-detect: a holiday may be of one shop alone" {
+    awk -F, -v OFS=, 'NR == 1 { print $0, "country", "shop"; next }
+        { print $0, "in", "a" ; print $0, "in", "b"; print $0, "de", "a" }' "$F/calm.csv" >"$T/three.csv"
+    flagged() {
+        aee-detect -q "$@" -g country,shop --holidays "$T/h.csv" "$T/three.csv" |
+            awk -F, '$8 == 1 { print $5 $6 }' | paste -sd ' '
+    }
+    printf 'holiday,date\nFair,2024-04-11\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina inb dea" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,in,b\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina dea" ]
+    [ "$(flagged --online)" = "ina dea" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,in,\nFair,2024-01-01,,\n' >"$T/h.csv"
+    [ "$(flagged)" = "dea" ]
+    printf 'holiday,date,shop\nFair,2025-04-11,a\n' >"$T/h.csv"
+    [ "$(flagged)" = "inb" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,,\n' >"$T/h.csv"
+    [ "$(flagged)" = "" ]
+    printf 'holiday,date,country,shop\nFair,2025-04-11,fr,a\n' >"$T/h.csv"
+    [ "$(flagged)" = "ina inb dea" ]
+    # Without -g nobody asks whose they are.
+    printf 'holiday,date,shop\nFair,2025-04-11,z\n' >"$T/h.csv"
+    [ "$(aee-detect --holidays "$T/h.csv" "$F/calm.csv" | awk -F, '$6 == 1' | wc -l)" -eq 0 ]
 }
 
 @test "aee-detect: a last day of which half is there is left out" {
@@ -211,6 +265,38 @@ same() {
     awk -F, -v OFS=, 'NR > 1 { $2 = $3 = $4 = 0 } 1' "$F/calm.csv" >"$T/zero.csv"
     run -0 aee-detect "$T/zero.csv"
     [ "$(awk -F, 'NR > 1 && $6 == 1' <<<"$output")" = "" ]
+}
+
+# little_shop SEED: $T/cube.csv of two years of a shop with four orders a day
+# and visitors in the tens, in which nothing happens but what OPTION... sets.
+little_shop() {
+    rm -rf "$T/shop"
+    aee-simulate -q -s "$1" --set general.start_date=2024-01-01 --set channels.Organic.base_sessions=80 \
+        --set channels.Paid_Search.base_sessions=40 --set channels.Paid_Social.base_sessions=30 \
+        --set channels.Email.base_sessions=10 --set anomalies=null "${@:2}" -d "$T/shop"
+    aee-kpi -q --cube channel,category --products "$T/shop/products.csv" -t "$T/shop/website_traffic.csv" \
+        -o "$T/cube.csv" "$T/shop/orders.csv"
+}
+
+@test "aee-detect: a shop of few orders is no row of events" {
+    for seed in 1 2 3; do
+        little_shop "$seed" --set revenue_events=null
+        run -0 aee-detect --holidays "$T/shop/holidays.csv" "$T/cube.csv"
+        [ "$(cut -d, -f3 <<<"$output" | grep -cx 1)" -eq 0 ]
+        run -0 aee-detect --online --holidays "$T/shop/holidays.csv" "$T/cube.csv"
+        [ "$(cut -d, -f3 <<<"$output" | grep -cx 1)" -le 2 ]
+    done
+    # And what can be told from such numbers is told.
+    little_shop 1
+    aee-detect --holidays "$T/shop/holidays.csv" --incidents "$T/i.csv" -o /dev/null "$T/cube.csv"
+    grep -q '^[0-9]*,2025-02-1.,2025-02-1.,dip,down,sessions' "$T/i.csv"
+    grep -q '^[0-9]*,2025-07-08,2025-07-11,spike,up,sessions' "$T/i.csv"
+}
+
+@test "aee-detect: an order value of more returned than bought says nothing" {
+    awk -F, -v OFS=, 'NR == 103 { $2 = -5000 } 1' "$F/calm.csv" >"$T/returns.csv"
+    run -0 aee-detect -c revenue,orders "$T/returns.csv"
+    [ "$(awk -F, '$1 == "2025-04-12" { print $7 }' <<<"$output")" = revenue ]
 }
 
 @test "aee-detect: a channel that appears or dies is judged by its own days" {
@@ -264,6 +350,11 @@ same() {
     run -1 --separate-stderr aee-detect <<<$'day,revenue\nsoon,5'
     [[ $stderr == "aee-detect: stdin: no column 'date'"* ]]
     run -1 --separate-stderr aee-detect <"/dev/null"
+    run -1 --separate-stderr aee-detect <<<$'date,sessions_a\n2025-01-01,0\n2025-01-02,-3'
+    [ "$stderr" = "aee-detect: stdin:3: column 'sessions_a': '-3' is negative" ]
+    run -1 --separate-stderr aee-detect <<<$'date,dimension,member,sessions\n2025-01-01,total,,-3'
+    [ "$stderr" = "aee-detect: stdin:2: column 'sessions': '-3' is negative" ]
+    run -0 --separate-stderr aee-detect <<<$'date,revenue,orders\n2025-01-01,-5,1'
 }
 
 @test "aee-detect: bad options end with status 2" {

@@ -71,6 +71,17 @@ others() {
     same_as_reference peyton 7e-6 "$reference/input/peyton_manning.csv" -n 365
 }
 
+@test "aee-forecast: holidays of one group hold for all, with a warning" {
+    { echo date,revenue,shop; for shop in a b; do
+        seq 0 59 | sed 's/.*/2024-01-01 + & days/' | date -u -f - +%F | sed "s/\$/,5,$shop/; s/^\(2024-01-2.\),5/\1,6/"
+    done; } >in
+    printf 'holiday,date,shop\nsale,2024-01-20,a\n' >holidays
+    run -0 --separate-stderr aee-forecast -n 1 -g shop --holidays holidays in
+    [[ $stderr == "aee-forecast: --holidays: those of one group hold for all groups"* ]]
+    sed -i 's/,shop//; s/,a$//' holidays
+    aee-forecast -q -n 1 -g shop --holidays holidays in | diff -u - <(printf '%s\n' "$output")
+}
+
 @test "aee-forecast: the reference's holidays with windows" {
     others
     jq -r '"holiday,date,lower_window,upper_window", (.holidays[] | .holiday as $h | .lower_window as $l | .upper_window as $u

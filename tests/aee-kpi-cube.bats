@@ -94,6 +94,13 @@ same() {
     [ "${lines[1]}" = "2025-01-02,a,total,,,2,40.1" ]
 }
 
+@test "aee-kpi --rollup: sessions below 0 are a bad row" {
+    run -1 --separate-stderr aee-kpi --rollup <<<$'date,dimension,member,sessions,orders,revenue\n2025-01-01,total,,-1,,'
+    [ "$stderr" = "aee-kpi: stdin:2: column 'sessions': '-1' is negative" ]
+    run -1 --separate-stderr aee-kpi -q --rollup <<<$'date,revenue,orders,sessions\n2025-01-01,5,1,-1'
+    [ "$stderr" = "aee-kpi: stdin:2: column 'sessions': '-1' is negative" ]
+}
+
 @test "aee-kpi --rollup: dimensions can still be groups like any other" {
     run -0 aee-kpi -q --rollup -p all -g dimension "$T/cube.csv"
     [[ ${lines[1]} == 2025-01-02,total,60.1,4,* ]]

@@ -286,6 +286,28 @@ END
     [ "$(cut -d, -f 1-4 <<<"$output")" = $'date,revenue,orders,aov\n2024-12-01,1,1,1\n2025-01-01,0,0,\n2025-02-01,2,1,2' ]
 }
 
+@test "aee-kpi: a date ten years away from all others is told, with its line" {
+    { echo order_date,channel,order_value
+      printf '2025-01-0%d,a,1\n' 1 2 3
+      echo 2925-01-04,b,1
+      printf '2025-01-0%d,a,1\n' 4 5
+      echo 2924-12-31,b,1
+      echo 1915-01-01,b,1; } >"$T/o.csv"
+    run -0 --separate-stderr aee-kpi -p all -g channel "$T/o.csv"
+    [ "$stderr" = "aee-kpi: $T/o.csv:5: 2925-01-04 is 900 years away from all dates before it
+aee-kpi: $T/o.csv:9: 1915-01-01 is 110 years away from all dates before it" ]
+    "$BUILD/plain/aee-kpi" -p all -g channel "$T/o.csv" 2>"$T/err" | cmp - <(echo "$output")
+    [ "$(cat "$T/err")" = "$stderr" ]
+    run -0 --separate-stderr aee-kpi -q -p month "$T/o.csv"
+    [ -z "$stderr" ]
+    run -0 --separate-stderr aee-kpi --summary -t - <<<$'date,channel,sessions\n2000-01-01,a,1\n2010-01-01,a,1\n2020-01-03,a,1' "$T/orders.csv"
+    [ "$stderr" = "aee-kpi: stdin:2: 2000-01-01 is 25 years away from all dates before it" ]
+    run -0 --separate-stderr aee-kpi -q --rollup -p month <<<$'date,revenue,orders\n2025-01-01,1,1\n1900-01-01,1,1'
+    [ "${#lines[@]}" = 1502 ]
+    run -0 --separate-stderr aee-kpi --rollup -p all <<<$'date,revenue,orders,channel\n2025-01-01,1,1,a\n1900-01-01,1,1,a'
+    [ "$stderr" = "aee-kpi: stdin:3: 1900-01-01 is 125 years away from all dates before it" ]
+}
+
 # ---- rolled up -------------------------------------------------------------------
 
 @test "aee-kpi: days roll up to the bytes of weeks, months and all" {
@@ -338,6 +360,35 @@ END
         aee-kpi --rollup -p $p "$T"/part? | cmp - "$T/direct"
         aee-kpi --moments -p $p -g channel -t "$F/website_traffic.csv" "$F/short.csv" >"$T/direct"
         aee-kpi --rollup -p $p -g channel "$T"/part? | sort | cmp - <(sort "$T/direct")
+    done
+}
+
+@test "aee-kpi: random splits into any number of parts lose no digit" {
+    # Values of up to twelve decimals and either sign; one part may stay empty.
+    awk 'BEGIN {
+        srand(5)
+        print "order_id,order_date,channel,order_value"
+        for (i = 0; i < 20000; i++)
+            printf "%d,2025-%02d-%02d,%c,%s%d.%d\n", i, 1 + int(rand() * 12), 1 + int(rand() * 28),
+                97 + int(rand() * 5), rand() < 0.1 ? "-" : "", rand() * 10 ^ int(rand() * 9),
+                rand() * 10 ^ int(rand() * 13)
+    }' >"$T/o.csv"
+    aee-kpi --moments -g channel "$T/o.csv" | sort >"$T/days"
+    aee-kpi --moments -p month "$T/o.csv" >"$T/months"
+    aee-kpi --cube channel "$T/o.csv" >"$T/cube"
+    local seed parts i
+    for seed in 1 2 3 4 5 6; do
+        parts=$((seed * 2))
+        awk -v seed=$seed -v n=$parts -v to="$T/split" 'BEGIN { srand(seed) }
+            NR == 1 { for (i = 0; i <= n; i++) print >(to i); next }
+            { print >(to int(rand() ^ seed * n)) }' "$T/o.csv"
+        for i in $(seq 0 $parts); do
+            aee-kpi --moments -g channel "$T/split$i" >"$T/part$i"
+            aee-kpi --cube channel "$T/split$i" >"$T/cube$i"
+        done
+        aee-kpi --rollup -g channel "$T"/part* | sort | cmp - "$T/days"
+        aee-kpi --rollup -p month "$T"/part* | cmp - "$T/months"
+        aee-kpi --rollup "$T"/cube[0-9]* | cmp - "$T/cube"
     done
 }
 

@@ -66,7 +66,14 @@ all_of() {
 
 @test "aee-report: months" {
     run -0 aee-report -F text "$T/days.csv"
-    awk '/^2025-01 / { print $2, $4 }' <<<"$output" | grep -Eqx '26,[0-9]{3} 260'
+    awk '/^2025-01 / { print $2, $3 }' <<<"$output" | grep -Eqx '26,[0-9]{3} 260'
+}
+
+@test "aee-report: a month of which not all days are there has no change" {
+    { echo date,revenue; for k in $(seq 0 88); do date -u -d "2025-01-01 $k days" +%F,100; done; } >"$T/from-new-year.csv"
+    run -0 aee-report -F text "$T/from-new-year.csv"
+    grep -Eqx '2025-02  *2,800.00  *-9.7 %' <<<"$output"
+    grep -Eqx '2025-03  *3,000.00  *–' <<<"$output"
 }
 
 @test "aee-report: confirmed days, and what was expected of them" {

@@ -574,6 +574,57 @@ wrong() {
         "key 'revenue_events.bot_wave.category': an event of this kind has no category"
 }
 
+# ---- threads -----------------------------------------------------------------------------
+
+@test "aee-simulate: any number of threads writes the same bytes" {
+    local many=(--set general.end_date=2025-01-20 --set inventory.enabled=false
+        --set channels.Organic.base_sessions=300000 --set orders.value_noise=0.2)
+    for format in csv tsv jsonl; do
+        aee-simulate "${many[@]}" --o"$format" -o one orders
+        [ "$(wc -l <one)" -gt 100000 ]
+        for jobs in 2 3 8; do
+            aee-simulate "${many[@]}" --o"$format" -j "$jobs" orders | cmp - one
+        done
+    done
+    aee-simulate -d one.d
+    aee-simulate --jobs 4 -d four.d
+    diff -r one.d four.d
+}
+
+@test "aee-simulate: threads end at a full disk and a closed pipe as one does" {
+    run -1 --separate-stderr aee-simulate -j 4 -o /dev/full orders
+    [ "$stderr" = "aee-simulate: /dev/full: No space left on device" ]
+    run -0 --separate-stderr bash -c 'set -o pipefail; aee-simulate -j 4 orders | head -1; [ ${PIPESTATUS[0]} = 141 ]'
+    [ "$output" = order_id,order_date,channel,product_id,customer_id,quantity,order_value ]
+    [ "$stderr" = "" ]
+    mkdir d
+    ln -s /dev/full d/website_traffic.csv
+    run -1 --separate-stderr aee-simulate -j 4 --set general.end_date=2035-12-31 -d d
+    [ "$stderr" = "aee-simulate: d/website_traffic.csv: No space left on device" ]
+    [ "$(ls d)" = website_traffic.csv ]
+}
+
+@test "aee-simulate: orders have the names of channels and products, whatever they are" {
+    config <<'END'
+general: {end_date: 2025-01-10}
+entities: {products_file: given.jsonl}
+channels: {"Search, \"paid\" and a name that is longer than any buffer might be made for": 9000, "7": 900}
+END
+    for id in '"A, \"B\""' '"a product with a name of more than thirty-two bytes, and more"' 12 '"012"' '"\u00e9 "'; do
+        echo "{\"product_id\":$id,\"category\":\"Home\",\"unit_price\":12.5,\"cost_price\":6,\"demand_weight\":1,\"stock_level\":500}"
+    done >given.jsonl
+    aee-simulate -C config.yaml -d csv
+    aee-simulate -C config.yaml --ojsonl -d jsonl
+    # What the record stream of the other tables writes is what orders have.
+    jq -c .product_id jsonl/orders.jsonl | sort -u | diff - <(jq -c .product_id jsonl/products.jsonl | sort)
+    jq -c .channel jsonl/orders.jsonl | sort -u | diff - <(jq -c .channel jsonl/website_traffic.jsonl | sort -u)
+    aee-kpi --icsv --ojsonl -p month csv/orders.csv | diff - <(aee-kpi -p month jsonl/orders.jsonl)
+    aee-kpi --icsv --ojsonl -p month -g product_id,channel csv/orders.csv |
+        jq -r '[.product_id, .channel, .orders] | map(tostring) | join("|")' |
+        diff - <(aee-kpi -p month -g product_id,channel jsonl/orders.jsonl |
+            jq -r '[.product_id, .channel, .orders] | map(tostring) | join("|")')
+}
+
 # ---- the command line, files and pipes ---------------------------------------------------
 
 @test "aee-simulate: -h and -V end with status 0" {
@@ -599,6 +650,8 @@ wrong() {
     refused "--group-by and --prefix have no meaning here" --prefix x_ orders
     refused "--seed: 'x' is not a whole number from 0 to 9223372036854775807" -s x orders
     refused "--seed: '-1' is not a whole number from 0 to 9223372036854775807" -s -1 orders
+    refused "--jobs: '0' is not a whole number from 1 to 1024" -j 0 orders
+    refused "--jobs: '1025' is not a whole number from 1 to 1024" --jobs=1025 orders
     [ ! -e x ] && [ ! -e y ]
 }
 

@@ -196,6 +196,13 @@ weeks() {
     weeks 9 | sed -e 's/^2024-02-01,.*/2024-02-01,2000/' >in
     printf 'holiday,date\nsale,2024-02-01\n' | aee-zscore -b centred --holidays - in >out
     grep -E '^2024-02-01,2000,10[0-9.]*,[0-9.]+,,,$' out
+    # Of one group alone.
+    awk -F, -v OFS=, 'NR == 1 { print $0, "shop"; next } { print $0, "a"; print $0, "b" }' in >two
+    printf 'holiday,date,shop\nsale,2024-02-01,b\n' >holidays
+    for baseline in centred trailing; do
+        run -0 aee-zscore -b "$baseline" -w 7 -g shop --holidays holidays two
+        [ "$(grep ^2024-02-01 <<<"$output" | sed 's/.*,//' | paste -sd ' ')" = "1 " ]
+    done
     run -1 --separate-stderr aee-zscore -b trailing --holidays holidays.no in
     [ "$stderr" = "aee-zscore: holidays.no: No such file or directory" ]
 }

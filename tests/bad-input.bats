@@ -260,6 +260,10 @@ second() {
     names -t "3: column 'date': '2025-02-30' is not a date"
     printf 'date,channel,sessions\n2025-01-01,a,\n' >in
     names -t "2: column 'sessions': '' is not a number"
+    printf 'date,channel,sessions\n2025-01-01,a,-1\n' >in
+    names -t "2: column 'sessions': '-1' is negative"
+    run -1 --separate-stderr aee-kpi --cube channel -t in orders
+    [ "$stderr" = "aee-kpi: in:2: column 'sessions': '-1' is negative" ]
 }
 
 @test "aee-kpi: what is wrong with the products is told with its line" {

@@ -163,3 +163,26 @@ same() {
         cmp "$T/one.bad" "$T/more.bad"
     done
 }
+
+# One thread knows what came before a row; others must find out.
+@test "fast paths: several threads know which dates are far from all before them" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    awk -F, -v OFS=, 'NR > 1 {
+        x = (x * 1103515245 + 12345) % 2147483648
+        r = int(x / 65536) % 12000
+        # Away in steps that are short enough, and in steps that are not.
+        if (r == 1 && late < 9900) late += 9
+        if (r == 2 && late < 9900) late += 12
+        if (r == 3 && early > 300) early -= 11
+        if (r < 6 || r == 7) $2 = (r % 2 ? late : early) substr($2, 5)
+    }
+    BEGIN { late = 2024; early = 2022 } { print }' "$F/bad.csv" >"$T/far.csv"
+    sed 2d "$T/far.csv" | sed '2s/20../1812/; 3s/20../2044/' >"$T/first.csv"
+    for file in far first; do
+        same "$T/$file.csv" -p all
+        same "$T/$file.csv" -p month -g channel
+    done
+    run_kpi one aee-kpi -p all "$T/far.csv"
+    grep -c 'years away' "$T/one.err"
+    [ "$(grep -c 'years away' "$T/one.err")" -gt 5 ]
+}

@@ -12,9 +12,9 @@
 #include "model/detect.h"
 #include "model/incident.h"
 #include "model/online.h"
+#include "record/calendar.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_table.h"
 #include "record/pass.h"
 #include "record/table.h"
 
@@ -34,7 +34,8 @@ static const char usage[] =
     "                         metrics and the calendar)\n"
     "  -c, --column A,B       of a daily table: only these columns\n"
     "  -g, --group-by A,B     a shop for each combination of these columns\n"
-    "      --holidays FILE    holiday, date: days known to be different\n"
+    "      --holidays FILE    holiday, date: days known to be different; with\n"
+    "                         columns of -g, of that shop alone\n"
     "      --scale S          log (default), sqrt, raw\n"
     "      --half-window N    days on either side that make the level (14)\n"
     "      --max-length N     days of an event at most (7)\n"
@@ -201,6 +202,7 @@ struct shop {
 	struct verdict *verdict; /* by day */
 	int32_t first;
 	size_t n;
+	size_t calendar; /* its part */
 	/* --online */
 	struct online *online;
 	struct metric *id; /* what it was made for */
@@ -217,8 +219,7 @@ struct detector {
 	struct field *key; /* room for the group of a record */
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
-	int32_t *holiday; /* ascending */
-	size_t holidays, holiday_capacity;
+	struct calendar calendar;
 	size_t incidents;    /* told so far */
 	struct recout *tale; /* --incidents */
 };
@@ -259,12 +260,22 @@ shop_at_hand(struct detector *d)
 		return g;
 	if (vec_grow(&d->shop, &d->capacity, g + 1, sizeof(*d->shop)) == -1)
 		cli_no_memory(d->cli);
-	d->shop[g] = (struct shop){ .quiet = SIZE_MAX / 2 };
+	d->shop[g] = (struct shop){
+		.quiet = SIZE_MAX / 2,
+		.calendar = calendar_part(&d->calendar, d->cli, d->key),
+	};
 	d->shops = g + 1;
 	if ((d->shop[g].days = days_new()) == NULL)
 		cli_no_memory(d->cli);
 	detect_input_shop(&d->input, d->shop[g].days);
 	return g;
+}
+
+/* Whether the day number t of the shop is one. */
+static bool
+is_holiday(const struct detector *d, const struct shop *s, size_t t)
+{
+	return calendar_has(&d->calendar, s->calendar, s->first + (int32_t)t);
 }
 
 /* The names of a set of metrics. */
@@ -359,44 +370,6 @@ p_of(double ln_p)
 	return isnan(ln_p) ? NAN : fmax(exp(ln_p), 1e-300);
 }
 
-/* ---- the calendar -------------------------------------------------------- */
-
-static int
-compare_days(const void *left, const void *right)
-{
-	const int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-static void
-read_holidays(struct detector *d, const char *path)
-{
-	struct holiday_table list = { 0 };
-
-	holiday_table_read(&list, d->cli, path);
-	for (size_t i = 0; i < list.n; i++)
-		for (int32_t w = list.row[i].lower; w <= list.row[i].upper;
-		     w++) {
-			if (vec_grow(&d->holiday, &d->holiday_capacity,
-				d->holidays + 1, sizeof(*d->holiday)) == -1)
-				cli_no_memory(d->cli);
-			d->holiday[d->holidays++] = list.row[i].day + w;
-		}
-	if (d->holidays > 0)
-		qsort(d->holiday, d->holidays, sizeof(*d->holiday),
-		    compare_days);
-	holiday_table_release(&list);
-}
-
-static bool
-is_holiday(const struct detector *d, int32_t day)
-{
-	return d->holidays > 0 &&
-	    bsearch(&day, d->holiday, d->holidays, sizeof(*d->holiday),
-		compare_days) != NULL;
-}
-
 /* ---- in hindsight -------------------------------------------------------- */
 
 /* The run of the engine over a shop's days. */
@@ -425,10 +398,11 @@ run_engine(struct detector *d, struct shop *s, size_t n, struct engine *e)
 
 	*e = (struct engine){ .masked = calloc(n + 1, 1) };
 	days_input(s->days, 0, n, &input);
+	input.dense = true;
 	if (e->masked == NULL || metrics_make(&e->set, &input, o->scale) == -1)
 		cli_no_memory(d->cli);
 	for (size_t t = 0; t < n; t++)
-		e->masked[t] = is_holiday(d, s->first + (int32_t)t);
+		e->masked[t] = is_holiday(d, s, t);
 	detect_defaults(&params, &e->set, o->holidays != NULL);
 	if (o->beta > 0)
 		params.beta = o->beta;
@@ -658,7 +632,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	struct online_result result;
 	struct metric_input input;
 	struct metrics set;
-	double *y = calloc(now->m + 1, sizeof(*y));
+	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events = y + now->m;
 
 	online_defaults(&params);
 	if (now->m == 1)
@@ -669,7 +643,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 		params.max_length = d->o->max_length;
 	online_free(s->online);
 	free(s->id);
-	s->online = online_new(&params, now->m);
+	s->online = online_new(&params, now->id, now->m);
 	s->id = calloc(now->m + 1, sizeof(*s->id));
 	days_input(s->days, 0, s->judged, &input);
 	if (y == NULL || s->online == NULL || s->id == NULL ||
@@ -678,10 +652,9 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	memcpy(s->id, now->id, now->m * sizeof(*s->id));
 	name_metrics(d, s, now);
 	for (size_t t = 0; t < s->judged; t++) {
-		for (size_t i = 0; i < now->m; i++)
-			y[i] = set.y[i * set.n + t];
-		online_push(s->online, y, is_holiday(d, s->first + (int32_t)t),
-		    &result, NULL);
+		metrics_day(&set, t, y, events);
+		online_push(s->online, y, events, is_holiday(d, s, t), &result,
+		    NULL);
 	}
 	metrics_release(&set);
 	free(y);
@@ -706,24 +679,24 @@ judge_next(struct detector *d, struct shop *s)
 {
 	/* As far back as the presence of a member looks (model/metric.h). */
 	const size_t t = s->judged, start = t < 7 ? 0 : t - 7;
-	const bool holiday = is_holiday(d, s->first + (int32_t)t);
+	const bool holiday = is_holiday(d, s, t);
 	struct metric_input input;
 	struct metrics set;
 	struct online_result r;
 	struct verdict v = nothing;
-	double *y;
+	double *y, *events;
 
 	if (d->input.cube)
 		days_fill(s->days, t);
 	days_input(s->days, start, t - start + 1, &input);
 	if (metrics_make(&set, &input, METRIC_LOG) == -1 ||
-	    (y = calloc(set.m + 1, sizeof(*y))) == NULL)
+	    (y = calloc(2 * set.m + 1, sizeof(*y))) == NULL)
 		cli_no_memory(d->cli);
 	if (!same_metrics(s, &set))
 		start_online(d, s, &set);
-	for (size_t i = 0; i < set.m; i++)
-		y[i] = set.y[i * set.n + t - start];
-	online_push(s->online, y, holiday, &r, NULL);
+	events = y + set.m;
+	metrics_day(&set, t - start, y, events);
+	online_push(s->online, y, events, holiday, &r, NULL);
 	metrics_release(&set);
 	free(y);
 	s->judged++;
@@ -825,7 +798,7 @@ main(int argc, char *argv[])
 		incident_columns(&cli, d.tale);
 	}
 	if (o.holidays != NULL)
-		read_holidays(&d, o.holidays);
+		calendar_read(&d.calendar, &cli, o.holidays);
 	if ((d.groups = groups_new(cli.ngroup)) == NULL ||
 	    (d.key = calloc(cli.ngroup + 1, sizeof(*d.key))) == NULL)
 		cli_no_memory(&cli);
@@ -841,7 +814,7 @@ main(int argc, char *argv[])
 	for (size_t g = 0; g < d.shops; g++)
 		release_shop(&d.shop[g]);
 	free(d.shop);
-	free(d.holiday);
+	calendar_release(&d.calendar);
 	free(d.key);
 	groups_free(d.groups);
 	detect_input_release(&d.input);

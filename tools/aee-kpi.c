@@ -17,6 +17,7 @@
 #include "record/output.h"
 
 #include "kpi_cube.h"
+#include "kpi_dates.h"
 #include "kpi_jobs.h"
 #include "kpi_products.h"
 #include "kpi_run.h"
@@ -508,6 +509,9 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	    !order_value(k, in, o, &order.value) ||
 	    !order_cost(k, in, o, &product, &order.cost))
 		return;
+	if (o->jobs != NULL)
+		kpi_jobs_cover(o->jobs);
+	kpi_warn_far(k->cli, in, k->to.kpi, order.day);
 	if (order_tables_room(&k->to, &order.day, 1) == 0)
 		cli_no_memory(k->cli);
 	order.group = order_group(k, in, o, product);
@@ -640,8 +644,11 @@ read_traffic(struct kpis *k, const char *path)
 
 		if (!cli_ok(k->cli, in, recin_date(in, date, &day)) ||
 		    !cli_ok(k->cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)))
+			recin_decimal(in, sessions_column, &sessions, NULL)) ||
+		    !cli_not_negative(k->cli, in, sessions_column,
+			sessions.mantissa < 0))
 			continue;
+		kpi_warn_far(k->cli, in, k->to.kpi, day);
 		if (!grouped) {
 			kpi_cover(k->to.kpi, day);
 			continue;
@@ -754,9 +761,12 @@ read_sums(struct kpis *k, struct recin *in)
 		    !sum_of(k, in, c.revenue, &s.revenue, &s.has_orders) ||
 		    !count_of(k, in, c.orders, &s) ||
 		    !sum_of(k, in, c.sessions, &s.sessions, &s.has_sessions) ||
+		    !cli_not_negative(cli, in, c.sessions,
+			decimal_sum_sign(&s.sessions) < 0) ||
 		    !sum_of(k, in, c.cost, &s.cost, &there) ||
 		    !sum_of(k, in, c.squares, &s.squares, &there))
 			continue;
+		kpi_warn_far(cli, in, k->to.kpi, s.day);
 		for (size_t i = 0; i < cli->ngroup; i++)
 			key[i] = recin_field(in, c.group[i]);
 		s.group = number_of(k, k->to.groups, key);
@@ -1079,6 +1089,7 @@ main(int argc, char *argv[])
 	o = parse_options(&cli, argc, argv);
 	n = (size_t)(argc - optind);
 	cli_start(&cli);
+	cli_progress(&cli, PROGRESS_BYTES);
 	start(&k);
 	if (o.rollup)
 		run_rollup(&k, argv + optind, n);

@@ -1,27 +1,32 @@
 /* aee-simulate: a shop with known truth, from YAML and a seed; aee-simulate(1),
  * aee-config(5). */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/opt.h"
+#include "base/pool.h"
+#include "base/relay.h"
 #include "model/simulate.h"
+#include "order_rows.h"
 #include "record/cli.h"
 #include "record/config.h"
 #include "record/table.h"
 #include "shop.h"
 
 static const char usage[] =
-    "usage: aee-simulate [-C config] [-s seed] [--set path=value] -d dir\n"
-    "       aee-simulate [-C config] [-s seed] [--set path=value] table\n"
+    "usage: aee-simulate [-C config] [-j jobs] [-s seed] [--set path=value] -d dir\n"
+    "       aee-simulate [-C config] [-j jobs] [-s seed] [--set path=value] table\n"
     "\n"
     "A shop with known truth.  Tables: products, customers, website_traffic,\n"
     "orders, inventory, events, holidays.\n"
     "\n"
     "  -C, --config FILE      the shop; by default the one that is built in\n"
     "  -d, --dir DIR          write every table, as DIR/TABLE.csv\n"
+    "  -j, --jobs N           threads (1); the result is the same\n"
     "  -s, --seed N           as --set general.seed=N\n"
     "      --set PATH=VALUE   override a key of the configuration\n"
     "\n" CLI_USAGE;
@@ -69,6 +74,7 @@ struct options {
 	const char **set;
 	size_t nset;
 	int64_t seed; /* -1: that of the configuration */
+	size_t jobs;
 };
 
 enum { OPT_SET = CLI_OWN };
@@ -80,16 +86,17 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		CLI_LONG,
 		{ "config", required_argument, NULL, 'C' },
 		{ "dir", required_argument, NULL, 'd' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "set", required_argument, NULL, OPT_SET },
 		{ 0 },
 	};
-	struct options o = { .seed = -1 };
+	struct options o = { .seed = -1, .jobs = 1 };
 	int c;
 
 	if ((o.set = calloc((size_t)argc, sizeof(*o.set))) == NULL)
 		cli_no_memory(cli);
-	while ((c = getopt_long(argc, argv, CLI_SHORT "C:d:s:", longopts,
+	while ((c = getopt_long(argc, argv, CLI_SHORT "C:d:j:s:", longopts,
 		    NULL)) != -1) {
 		if (cli_option(cli, c, optarg))
 			continue;
@@ -99,6 +106,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case 'd':
 			o.dir = optarg;
+			break;
+		case 'j':
+			o.jobs = opt_size("--jobs", optarg, 1, POOL_MAX);
 			break;
 		case 's':
 			o.seed = opt_int("--seed", optarg, 0, INT64_MAX);
@@ -238,46 +248,177 @@ write_inventory(const struct shop *s, const struct simulate_day *day,
 	}
 }
 
-static void
-write_orders(const struct shop *s, const struct simulate_day *day,
-    struct simulate_orders *orders, struct recout *out)
-{
-	struct simulate_order row[256];
-	size_t n;
+/* ---- orders ---------------------------------------------------------------
+ *
+ * A block is up to so many orders of a day.  The days, and in what order their
+ * orders come, are made one after the other; customers and text at the same
+ * time, by as many as -j says.
+ */
 
-	simulate_orders_start(orders, day);
-	while ((n = simulate_orders_next(orders, row, 256)) > 0)
-		for (size_t i = 0; i < n; i++) {
-			recout_int(out, (int64_t)row[i].order_id);
-			recout_date(out, day->date);
-			recout_field(out, s->channel_name[row[i].channel]);
-			recout_field(out, s->product_id[row[i].product]);
-			recout_int(out, (int64_t)row[i].customer + 1);
-			recout_int(out, row[i].quantity);
-			recout_cents(out, row[i].order_value);
-			recout_end(out);
-		}
+enum { BLOCK = 1024 };
+
+struct block {
+	struct order_day day;
+	int32_t date;
+	uint64_t index; /* orders of the day before it */
+	struct simulate_order order[BLOCK];
+	size_t n;
+	struct order_text text;
+	double part; /* of everything, with this block */
+	bool failed; /* out of memory */
+};
+
+struct stream {
+	const struct shop *shop;
+	struct simulate *model;
+	struct recout *const *out;
+	struct simulate_day day;
+	uint64_t index; /* orders of it that were taken */
+	struct simulate_orders *orders;
+	struct order_rows *rows;
+	struct order_day text;
+	struct block *block; /* of each worker */
+};
+
+/* The next day, with its traffic and inventory written.  False after the last,
+ * or if it cannot be written. */
+static bool
+next_day(struct stream *s)
+{
+	struct recout *traffic = s->out[WEBSITE_TRAFFIC];
+	struct recout *inventory = s->out[INVENTORY];
+
+	if ((traffic != NULL && recout_failed(traffic)) ||
+	    (inventory != NULL && recout_failed(inventory)) ||
+	    !simulate_next(s->model, &s->day))
+		return false;
+	if (traffic != NULL)
+		write_traffic(s->shop, &s->day, traffic);
+	if (inventory != NULL && s->shop->params.inventory)
+		write_inventory(s->shop, &s->day, inventory);
+	return true;
+}
+
+/* How far all is after n orders of the day. */
+static double
+part_done(const struct stream *s, uint64_t n)
+{
+	const struct simulate_params *p = &s->shop->params;
+	const double days = p->end - p->start + 1;
+
+	return (s->day.date - p->start + (double)n / (double)s->day.orders) /
+	    days;
+}
+
+static int
+take_block(void *arg, size_t worker)
+{
+	struct stream *s = arg;
+	struct block *b = &s->block[worker];
+
+	while ((b->n = simulate_orders_next(s->orders, b->order, BLOCK)) == 0) {
+		if (!next_day(s))
+			return 0;
+		simulate_orders_start(s->orders, &s->day);
+		s->index = 0;
+		if (order_rows_day(s->rows, &s->text, s->day.date) == -1)
+			b->failed = true;
+	}
+	b->day = s->text;
+	b->date = s->day.date;
+	b->index = s->index;
+	s->index += b->n;
+	b->part = part_done(s, s->index);
+	return 1;
 }
 
 static void
-write_days(const struct shop *s, struct simulate *model,
-    struct recout *const out[TABLES])
+make_block(void *arg, size_t worker)
 {
-	struct simulate_orders *orders = simulate_orders_new(model);
-	struct simulate_day day;
+	struct stream *s = arg;
+	struct block *b = &s->block[worker];
 
-	if (orders == NULL || simulate_day_init(&day, model) == -1)
-		cli_no_memory(s->cli);
-	while (!cli_failed(s->cli) && simulate_next(model, &day)) {
-		if (out[WEBSITE_TRAFFIC] != NULL)
-			write_traffic(s, &day, out[WEBSITE_TRAFFIC]);
-		if (out[ORDERS] != NULL)
-			write_orders(s, &day, orders, out[ORDERS]);
-		if (out[INVENTORY] != NULL && s->params.inventory)
-			write_inventory(s, &day, out[INVENTORY]);
+	simulate_orders_finish(s->model, b->date, b->index, b->order, b->n);
+	b->text.n = 0;
+	if (order_rows_put(s->rows, &b->text, &b->day, b->order, b->n) == -1)
+		b->failed = true;
+}
+
+static int
+give_block(void *arg, size_t worker)
+{
+	struct stream *s = arg;
+	struct block *b = &s->block[worker];
+
+	if (b->failed)
+		return -1;
+	recout_records(s->out[ORDERS], b->text.p, b->text.n);
+	progress_add_part(s->shop->cli->progress, b->n, b->part);
+	return recout_failed(s->out[ORDERS]) ? -1 : 0;
+}
+
+static struct order_rows *
+rows_of(const struct shop *shop)
+{
+	const struct simulate_params *p = &shop->params;
+	const struct order_names names = { .columns = table_columns[ORDERS],
+		.channels = shop->channel_name,
+		.products = shop->product_id,
+		.n_channels = p->n_channels,
+		.n_products = p->n_products,
+		.n_quantities = p->quantity == NULL ? 1 : p->n_quantities };
+	const enum format format = shop->cli->out_format;
+
+	return order_rows_new(&names,
+	    format == FORMAT_AUTO ? FORMAT_CSV : format);
+}
+
+static void
+write_orders(struct stream *s, size_t jobs)
+{
+	static const struct relay relay = {
+		.take = take_block, .work = make_block, .give = give_block
+	};
+	struct cli *cli = s->shop->cli;
+	struct pool *pool = NULL;
+	bool failed = false;
+
+	if (jobs > 1 && (pool = pool_new(jobs)) == NULL)
+		cli_no_memory(cli);
+	s->block = calloc(pool_workers(pool), sizeof(*s->block));
+	s->rows = rows_of(s->shop);
+	s->orders = simulate_orders_new(s->model);
+	if (s->block == NULL || s->rows == NULL || s->orders == NULL)
+		cli_no_memory(cli);
+	relay_run(&relay, pool, s);
+	for (size_t i = 0; i < pool_workers(pool); i++) {
+		failed |= s->block[i].failed;
+		free(s->block[i].text.p);
 	}
-	simulate_orders_free(orders);
-	simulate_day_release(&day);
+	pool_free(pool);
+	free(s->block);
+	order_rows_free(s->rows);
+	simulate_orders_free(s->orders);
+	if (failed)
+		cli_no_memory(cli);
+}
+
+static void
+write_days(const struct shop *shop, struct simulate *model,
+    struct recout *const out[TABLES], size_t jobs)
+{
+	struct stream s = { .shop = shop, .model = model, .out = out };
+
+	if (simulate_day_init(&s.day, model) == -1)
+		cli_no_memory(shop->cli);
+	if (out[ORDERS] != NULL) {
+		cli_progress(shop->cli, PROGRESS_ROWS);
+		write_orders(&s, jobs);
+	} else {
+		while (next_day(&s))
+			;
+	}
+	simulate_day_release(&s.day);
 }
 
 /* ---- the program ---------------------------------------------------------- */
@@ -312,7 +453,8 @@ open_folder(struct cli *cli, const char *dir, struct recout *out[TABLES])
 }
 
 static void
-write_tables(const struct shop *s, struct recout *const out[TABLES])
+write_tables(const struct shop *s, struct recout *const out[TABLES],
+    size_t jobs)
 {
 	struct simulate *model = simulate_new(&s->params);
 
@@ -328,7 +470,7 @@ write_tables(const struct shop *s, struct recout *const out[TABLES])
 		write_holidays(s, out[HOLIDAYS]);
 	if (out[WEBSITE_TRAFFIC] != NULL || out[ORDERS] != NULL ||
 	    out[INVENTORY] != NULL)
-		write_days(s, model, out);
+		write_days(s, model, out, jobs);
 	simulate_free(model);
 }
 
@@ -371,7 +513,7 @@ main(int argc, char *argv[])
 		out[o.table] = cli_records(&cli, NULL);
 		name_columns(&cli, out[o.table], o.table);
 	}
-	write_tables(&shop, out);
+	write_tables(&shop, out, o.jobs);
 	shop_release(&shop);
 	config_close(config);
 	free(o.set);

@@ -9,9 +9,9 @@
 #include "model/baseline.h"
 #include "model/scale.h"
 #include "model/zscore.h"
+#include "record/calendar.h"
 #include "record/cli.h"
 #include "record/group.h"
-#include "record/holiday_table.h"
 #include "record/pass.h"
 #include "record/table.h"
 
@@ -166,52 +166,6 @@ parse_options(struct cli *cli, int argc, char *argv[])
 	return o;
 }
 
-/* ---- the calendar -------------------------------------------------------- */
-
-/* Days of holidays and their windows, ascending; some may stand twice. */
-struct calendar {
-	int32_t *day;
-	size_t n, capacity;
-};
-
-static int
-by_day(const void *pa, const void *pb)
-{
-	const int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
-
-	return (a > b) - (a < b);
-}
-
-static void
-read_calendar(struct cli *cli, const char *path, struct calendar *calendar)
-{
-	struct holiday_table table = { 0 };
-
-	holiday_table_read(&table, cli, path);
-	for (size_t i = 0; i < table.n; i++) {
-		const struct holiday_row *h = &table.row[i];
-
-		for (int32_t k = h->lower; k <= h->upper; k++) {
-			if (vec_grow(&calendar->day, &calendar->capacity,
-				calendar->n + 1, sizeof(*calendar->day)) == -1)
-				cli_no_memory(cli);
-			calendar->day[calendar->n++] = h->day + k;
-		}
-	}
-	holiday_table_release(&table);
-	if (calendar->n > 0)
-		qsort(calendar->day, calendar->n, sizeof(*calendar->day),
-		    by_day);
-}
-
-static bool
-is_holiday(const struct calendar *calendar, int32_t day)
-{
-	return calendar->n > 0 &&
-	    bsearch(&day, calendar->day, calendar->n, sizeof(day), by_day) !=
-	    NULL;
-}
-
 /* ---- series -------------------------------------------------------------- */
 
 /* One of the three ways to judge. */
@@ -226,7 +180,8 @@ struct series {
 	} whole;             /* centred */
 	int32_t first, last; /* days so far; dated only */
 	bool begun;
-	bool scored; /* a row of it was */
+	bool scored;     /* a row of it was */
+	size_t calendar; /* its part */
 };
 
 struct scorer {
@@ -249,7 +204,8 @@ series_start(struct scorer *s, struct series *series)
 {
 	const struct options *o = s->o;
 
-	*series = (struct series){ 0 };
+	*series = (struct series){ .calendar = calendar_part(&s->calendar,
+				       s->cli, s->key) };
 	if (!o->dated)
 		series->z = zscore_new(&o->rows);
 	else if (o->days.kind != BASELINE_CENTRED)
@@ -379,8 +335,8 @@ judge_record(struct scorer *s, struct series *series, double value,
 	    !take_day(s, series, day, &gap))
 		return false;
 	push_gap(series, s->o, gap);
-	baseline_push(series->baseline, value, is_holiday(&s->calendar, day),
-	    &b);
+	baseline_push(series->baseline, value,
+	    calendar_has(&s->calendar, series->calendar, day), &b);
 	*r = judged(&b, s->o->threshold);
 	return true;
 }
@@ -451,7 +407,7 @@ keep_record(struct scorer *s, struct kept *kept)
 	for (; gap > 0; gap--)
 		keep_day(s, series, NAN, false);
 	keep_day(s, series, scale_apply(s->o->scale, value),
-	    is_holiday(&s->calendar, day));
+	    calendar_has(&s->calendar, series->calendar, day));
 	if (vec_grow(&kept->place, &kept->capacity, kept->n + 1,
 		sizeof(*kept->place)) == -1 ||
 	    table_add(kept->table, s->in) == -1)
@@ -575,13 +531,13 @@ main(int argc, char *argv[])
 	cli_start(&cli);
 	s.in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
 	if (o.holidays != NULL)
-		read_calendar(&cli, o.holidays, &s.calendar);
+		calendar_read(&s.calendar, &cli, o.holidays);
 	score_records(&s);
 	warn_of_unscored(&s);
 	for (size_t i = 0; i < s.n; i++)
 		series_release(&s.series[i]);
 	free(s.series);
-	free(s.calendar.day);
+	calendar_release(&s.calendar);
 	free(s.key);
 	free(s.group);
 	groups_free(s.groups);

@@ -90,6 +90,15 @@ put_subject(FILE *to, const struct incident *in,
 	    (int)member.n, member.p);
 }
 
+static const char *const doubts[] = {
+	[INCIDENT_NO_TRAFFIC] = "fewer orders of all alike; no traffic to tell "
+				"an outage from fewer visitors",
+	[INCIDENT_CLOSED] = "no orders at all; no traffic to tell an outage "
+			    "from a closed day",
+	[INCIDENT_NOTHING] = "no visits and no orders at all: closed, down, or "
+			     "the data are missing",
+};
+
 /* Why this cause, and which would be the next. */
 static void
 write_evidence(struct cli *cli, struct recout *out, const struct incident *in,
@@ -103,7 +112,9 @@ write_evidence(struct cli *cli, struct recout *out, const struct incident *in,
 	if (to == NULL)
 		cli_no_memory(cli);
 	number_format(share, in->explained, 2);
-	if (in->cause == INCIDENT_UNKNOWN) {
+	if (in->doubt != INCIDENT_NO_DOUBT) {
+		fputs(doubts[in->doubt], to);
+	} else if (in->cause == INCIDENT_UNKNOWN) {
 		fputs("no pattern fits", to);
 		if (in->second != INCIDENT_UNKNOWN)
 			fprintf(to, "; closest is %s",

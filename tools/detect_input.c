@@ -242,20 +242,28 @@ detect_input_shop(struct detect_input *d, struct days *days)
 	}
 }
 
+/* A sum of the record at hand, NaN if it is missing; false if the record is
+ * left out. */
+static bool
+read_sum(struct detect_input *d, int column, int sum, double *x)
+{
+	*x = NAN;
+	if (column == -1)
+		return true;
+	return cli_ok(d->cli, d->in, recin_number(d->in, column, x)) &&
+	    cli_not_negative(d->cli, d->in, column,
+		sum == SUM_SESSIONS && *x < 0);
+}
+
 /* All numbers are read before any is kept: a record counts whole. */
 static bool
 take_wide(struct detect_input *d, struct days *days, int32_t day)
 {
 	for (size_t i = 0; i < d->wides; i++)
-		for (int k = 0; k < SUMS; k++) {
-			double *x = &d->value[i * SUMS + (size_t)k];
-
-			*x = NAN;
-			if (d->wide[i].column[k] != -1 &&
-			    !cli_ok(d->cli, d->in,
-				recin_number(d->in, d->wide[i].column[k], x)))
+		for (int k = 0; k < SUMS; k++)
+			if (!read_sum(d, d->wide[i].column[k], k,
+				&d->value[i * SUMS + (size_t)k]))
 				return false;
-		}
 	for (size_t i = 0; i < d->wides; i++)
 		if (!set_sums(d, days, day, i, &d->value[i * SUMS]))
 			return false;
@@ -274,12 +282,10 @@ take_cube(struct detect_input *d, struct days *days, int32_t day)
 	const struct field name = recin_field(d->in, d->dimension);
 	struct field member = recin_field(d->in, d->member);
 	enum metric_dimension dimension = METRIC_TOTAL;
-	double x[SUMS] = { NAN, NAN, NAN };
+	double x[SUMS];
 
 	for (int k = 0; k < SUMS; k++)
-		if (d->sum[k] != -1 &&
-		    !cli_ok(d->cli, d->in,
-			recin_number(d->in, d->sum[k], &x[k])))
+		if (!read_sum(d, d->sum[k], k, &x[k]))
 			return false;
 	if (is_text(name, "channel")) {
 		dimension = METRIC_CHANNEL;

@@ -48,8 +48,7 @@ read_count(struct explain *x, struct recin *in, int column, double *value)
 		return true;
 	if (!cli_ok(x->cli, in, recin_number(in, column, value)))
 		return false;
-	return !(*value < 0) ||
-	    cli_ok(x->cli, in, recin_reject(in, column, "is negative"));
+	return cli_not_negative(x->cli, in, column, *value < 0);
 }
 
 static bool

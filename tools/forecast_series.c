@@ -104,6 +104,9 @@ read_holidays(struct forecast_terms *terms, struct cli *cli)
 
 	for (size_t i = 0; i < o->holidays.n; i++)
 		holiday_table_read(&table, cli, o->holidays.text[i]);
+	if (table.n_scopes > 0)
+		cli_warn(cli,
+		    "--holidays: those of one group hold for all groups");
 	h->from_files = table.n_names;
 	for (size_t i = 0; i < o->country.n; i++)
 		holiday_table_country(&table, cli, o->country.text[i]);

@@ -9,6 +9,8 @@
 #include "record/cli.h"
 #include "record/group.h"
 
+#include "kpi_dates.h"
+
 struct kpi_cube {
 	struct cli *cli;
 	size_t ngroup;         /* of the cube's groups */
@@ -181,8 +183,11 @@ kpi_cube_traffic(struct kpi_cube *cube, const char *path)
 
 		if (!cli_ok(cli, in, recin_date(in, date, &sums.day)) ||
 		    !cli_ok(cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)))
+			recin_decimal(in, sessions_column, &sessions, NULL)) ||
+		    !cli_not_negative(cli, in, sessions_column,
+			sessions.mantissa < 0))
 			continue;
+		kpi_warn_far(cli, in, cube->kpi, sums.day);
 		if (!grouped) {
 			kpi_cover(cube->kpi, sums.day);
 			continue;
@@ -258,6 +263,8 @@ kpi_cube_rows(struct kpi_cube *cube, struct recin *in)
 		if (!cli_ok(cli, in, recin_date(in, date, &s.day)) ||
 		    !read_sum(cli, in, sessions, &s.sessions,
 			&s.has_sessions) ||
+		    !cli_not_negative(cli, in, sessions,
+			decimal_sum_sign(&s.sessions) < 0) ||
 		    !read_count(cli, in, orders, &s.orders, &s.has_orders) ||
 		    !read_sum(cli, in, revenue, &s.revenue, &paid))
 			continue;
@@ -272,6 +279,7 @@ kpi_cube_rows(struct kpi_cube *cube, struct recin *in)
 			    recin_reject(in, dimension, "is no dimension"));
 			continue;
 		}
+		kpi_warn_far(cli, in, cube->kpi, s.day);
 		for (size_t i = 0; i < cube->ngroup; i++)
 			cube->key[i] = recin_field(in, group[i]);
 		add(cube, recin_field(in, dimension), recin_field(in, member),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
+#include "base/vec.h"
 #include "model/kpi.h"
 #include "record/group.h"
 #include "record/recin.h"
@@ -20,9 +21,18 @@ struct keys {
 	size_t *number; /* in the whole */
 };
 
+/* The days of all rows up to those at a place. */
+struct reach {
+	uint64_t place;
+	int32_t first, last;
+};
+
 /* Tables of one thread. */
 struct part {
 	struct order_tables to;
+	struct reach *reach; /* in the order of their places */
+	size_t nreach, reach_capacity;
+	size_t covered; /* of these, the caller's tables reach so many */
 	struct keys keys[KINDS];
 	struct order_run *run;
 };
@@ -45,17 +55,69 @@ kpi_jobs_can(const struct order_columns *c)
 	return order_run_can(c) && c->order == -1 && c->customer == -1;
 }
 
+/* Let the days of `to` reach those of `from`. */
+static void
+cover(struct kpi *to, const struct kpi *from)
+{
+	kpi_cover(to, kpi_first_day(from));
+	kpi_cover(to, kpi_last_day(from));
+}
+
+/* Note how far the days of a part reach, after rows at a place were added. */
+static int
+note_reach(struct part *part, uint64_t place)
+{
+	const struct kpi *kpi = part->to.kpi;
+	const struct reach reach = { place, kpi_first_day(kpi),
+		kpi_last_day(kpi) };
+	const struct reach *last = part->reach + part->nreach - 1;
+
+	if (part->nreach > 0 && last->first == reach.first &&
+	    last->last == reach.last)
+		return 0;
+	if (vec_grow(&part->reach, &part->reach_capacity, part->nreach + 1,
+		sizeof(*part->reach)) == -1)
+		return -1;
+	part->reach[part->nreach++] = reach;
+	return 0;
+}
+
+/* A row is only taken where it is near days that came before it: those of the
+ * same part, and those that were there when it began. */
 static size_t
 take(void *arg, size_t worker, struct span *const *span, size_t n,
     uint64_t place)
 {
 	struct kpi_jobs *jobs = arg;
+	struct part *part = &jobs->part[worker];
 
-	n = order_run_take(jobs->part[worker].run, jobs->in, span, n, place);
-	if (n != SIZE_MAX)
+	if (kpi_periods(part->to.kpi) == 0) {
+		if (kpi_periods(jobs->to->kpi) == 0)
+			return 0;
+		cover(part->to.kpi, jobs->to->kpi);
+	}
+	n = order_run_take(part->run, jobs->in, span, n, place);
+	if (n != SIZE_MAX && note_reach(part, place) == 0)
 		return n;
 	atomic_store(&jobs->failed, true);
-	return 0;
+	return n == SIZE_MAX ? 0 : n;
+}
+
+void
+kpi_jobs_cover(struct kpi_jobs *jobs)
+{
+	const uint64_t place = recin_place(jobs->in);
+
+	for (size_t i = 0; i < jobs->n; i++) {
+		struct part *part = &jobs->part[i];
+		const struct reach *r = &part->reach[part->covered];
+
+		for (; part->covered < part->nreach && r->place < place;
+		     part->covered++, r++) {
+			kpi_cover(jobs->to->kpi, r->first);
+			kpi_cover(jobs->to->kpi, r->last);
+		}
+	}
 }
 
 /* ---- tables ------------------------------------------------------------------ */
@@ -156,6 +218,7 @@ kpi_jobs_free(struct kpi_jobs *jobs)
 
 		tables_release(&part->to);
 		order_run_free(part->run);
+		free(part->reach);
 		for (int kind = 0; kind < KINDS; kind++) {
 			free(part->keys[kind].places.place);
 			free(part->keys[kind].number);

@@ -28,6 +28,10 @@ bool kpi_jobs_can(const struct order_columns *columns);
 struct kpi_jobs *kpi_jobs_new(size_t n, struct recin *in,
     const struct order_columns *columns, struct order_tables *to);
 
+/* Let the days of the caller's tables reach all that threads have read before the
+ * row at hand, as if they were read by one. */
+void kpi_jobs_cover(struct kpi_jobs *jobs);
+
 /* Whether a thread is out of memory. */
 bool kpi_jobs_failed(const struct kpi_jobs *jobs);
 

@@ -9,6 +9,7 @@
 #include "record/group.h"
 #include "record/recin.h"
 
+#include "kpi_dates.h"
 #include "kpi_products.h"
 #include "kpi_tables.h"
 
@@ -156,6 +157,7 @@ read_all(struct order_run *run, const struct recin *in, size_t first, size_t n)
 {
 	n = recin_run_dates(in, &run->dates, run->span[DATE] + first, n,
 	    run->day);
+	n = kpi_days_near(run->to->kpi, run->day, n);
 	n = read_values(run, first, n);
 	if (run->columns->moments)
 		n = square_values(run, n);

@@ -399,6 +399,14 @@ cell_figures(struct report *r, const struct report_sums *s)
 	    figure_percent(report_ratio(s->orders, s->sessions), 2).text);
 }
 
+/* Whether the rows reach from one day to another. */
+static bool
+reaches(const struct report_data *d, int32_t from, int32_t to)
+{
+	return d->row[0].date <= from &&
+	    d->row[d->actual - 1].date + d->step - 1 >= to;
+}
+
 static void
 show_months(struct report *r)
 {
@@ -413,7 +421,7 @@ show_months(struct report *r)
 		{ "days", PAGE_NUMBER_COLUMN, true },
 	};
 	const struct report_data *d = r->data;
-	double before = NAN;
+	double before = NAN, whole; /* of months that are whole */
 
 	if (d->step > 7 || d->actual == 0)
 		return;
@@ -435,11 +443,12 @@ show_months(struct report *r)
 		month.text[7] = '\0'; /* YYYY-MM */
 		page_cell(r->page, month.text);
 		page_cell(r->page, report_money(r, s.revenue).text);
+		whole = reaches(d, from, to) ? s.revenue : NAN;
 		page_cell(r->page,
-		    figure_change(report_ratio(s.revenue, before) - 1).text);
+		    figure_change(report_ratio(whole, before) - 1).text);
 		cell_figures(r, &s);
 		page_cell(r->page, figure_number((double)s.rows, 0).text);
-		before = s.revenue;
+		before = whole;
 	}
 	page_table_end(r->page);
 }

@@ -70,15 +70,6 @@ date_weekday(int32_t day)
 	return (int)((uint32_t)(day - DATE_MIN) % 7); /* DATE_MIN: Monday */
 }
 
-void
-date_iso_week(int32_t day, int *year, int *week)
-{
-	int32_t thursday = date_week_start(day) + 3;
-
-	date_civil(thursday, year, NULL, NULL);
-	*week = (thursday - date_from_civil(*year, 1, 1)) / 7 + 1;
-}
-
 int32_t
 date_week_start(int32_t day)
 {

@@ -27,10 +27,6 @@ void date_civil(int32_t day, int *year, int *month, int *day_of_month);
 
 int date_weekday(int32_t day); /* 0 Monday .. 6 Sunday */
 
-/* The ISO 8601 week: week 1 is that of the first Thursday, and the year of a
- * week is that of its Thursday. */
-void date_iso_week(int32_t day, int *year, int *week);
-
 int32_t date_week_start(int32_t day);  /* the Monday of its week */
 int32_t date_month_start(int32_t day); /* the first of its month */
 

@@ -38,6 +38,59 @@ static const char pairs[] =
     "37383940414243444546474849505152535455565758596061626364656667686970717273"
     "7475767778798081828384858687888990919293949596979899";
 
+/* Decimal digits of v; those of 0 are 1. */
+static inline size_t
+digits_of(uint64_t v)
+{
+	static const uint64_t power[] = { 1, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000, 1000000000, UINT64_C(10000000000),
+		UINT64_C(100000000000), UINT64_C(1000000000000),
+		UINT64_C(10000000000000), UINT64_C(100000000000000),
+		UINT64_C(1000000000000000), UINT64_C(10000000000000000),
+		UINT64_C(100000000000000000), UINT64_C(1000000000000000000),
+		UINT64_C(10000000000000000000) };
+	const unsigned bits = 64 - (unsigned)__builtin_clzll(v | 1);
+	const size_t least = bits * 1233 >> 12; /* bits x log10(2) */
+
+	return least + ((v | 1) >= power[least]);
+}
+
+size_t
+number_put(char *to, uint64_t v)
+{
+	const size_t n = digits_of(v);
+	char *p = to + n;
+
+	for (; v >= 100; v /= 100) {
+		p -= 2;
+		memcpy(p, pairs + 2 * (v % 100), 2);
+	}
+	if (v >= 10)
+		memcpy(to, pairs + 2 * v, 2);
+	else
+		*to = (char)('0' + v);
+	return n;
+}
+
+size_t
+number_put_cents(char *to, int64_t cents)
+{
+	const uint64_t u = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
+	const char *part = pairs + 2 * (u % 100);
+	char *p = to;
+
+	if (cents < 0)
+		*p++ = '-';
+	p += number_put(p, u / 100);
+	if (u % 100 != 0) {
+		*p++ = '.';
+		*p++ = part[0];
+		if (part[1] != '0')
+			*p++ = part[1];
+	}
+	return (size_t)(p - to);
+}
+
 static void
 put_six(char *to, uint32_t v)
 {

@@ -21,6 +21,14 @@
  */
 size_t number_format(char *buf, double v, int precision);
 
+/* Write v, of up to NUMBER_DIGITS_MAX digits; and cents as units, without a
+ * fraction of 0 or a trailing 0 (1250: 12.5), in up to NUMBER_CENTS_MAX bytes.
+ * No NUL.  Returns the length of the text. */
+#define NUMBER_DIGITS_MAX 20
+#define NUMBER_CENTS_MAX 22
+size_t number_put(char *to, uint64_t v);
+size_t number_put_cents(char *to, int64_t cents);
+
 /*
  * The grammar of a number, here and in decimal_parse():
  *

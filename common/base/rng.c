@@ -46,18 +46,25 @@ rng_seek(struct rng *rng, uint64_t block)
 	rng->left = 0;
 }
 
+/* The words of the next block. */
+static inline void
+next_block(struct rng *rng, uint32_t word[4])
+{
+	const uint32_t counter[4] = { (uint32_t)rng->block,
+		(uint32_t)(rng->block >> 32), (uint32_t)rng->stream,
+		(uint32_t)(rng->stream >> 32) };
+	const uint32_t key[2] = { (uint32_t)rng->seed,
+		(uint32_t)(rng->seed >> 32) };
+
+	philox4x32(counter, key, word);
+	rng->block++;
+}
+
 uint32_t
 rng_u32(struct rng *rng)
 {
 	if (rng->left == 0) {
-		const uint32_t counter[4] = { (uint32_t)rng->block,
-			(uint32_t)(rng->block >> 32), (uint32_t)rng->stream,
-			(uint32_t)(rng->stream >> 32) };
-		const uint32_t key[2] = { (uint32_t)rng->seed,
-			(uint32_t)(rng->seed >> 32) };
-
-		philox4x32(counter, key, rng->word);
-		rng->block++;
+		next_block(rng, rng->word);
 		rng->left = 4;
 	}
 	return rng->word[4 - rng->left--];
@@ -71,24 +78,37 @@ rng_u64(struct rng *rng)
 	return high << 32 | rng_u32(rng);
 }
 
+void
+rng_fill(struct rng *rng, uint64_t *draw, size_t n)
+{
+	for (; n > 0 && rng->left > 0; n--)
+		*draw++ = rng_u64(rng);
+	/* Blocks do not wait for each other: the processor makes several. */
+	for (; n > 1; n -= 2) {
+		uint32_t word[4];
+
+		next_block(rng, word);
+		*draw++ = (uint64_t)word[0] << 32 | word[1];
+		*draw++ = (uint64_t)word[2] << 32 | word[3];
+	}
+	if (n > 0)
+		*draw = rng_u64(rng);
+}
+
 double
 rng_uniform(struct rng *rng)
 {
-	return (double)(rng_u64(rng) >> 11) * 0x1p-53;
+	return rng_to_uniform(rng_u64(rng));
 }
 
 uint64_t
 rng_below(struct rng *rng, uint64_t n)
 {
-	unsigned __int128 m = (unsigned __int128)rng_u64(rng) * n;
+	uint64_t below;
 
-	if ((uint64_t)m < n) {
-		uint64_t least = (0 - n) % n; /* 2^64 mod n */
-
-		while ((uint64_t)m < least)
-			m = (unsigned __int128)rng_u64(rng) * n;
-	}
-	return (uint64_t)(m >> 64);
+	while (!rng_accept(rng_u64(rng), n, &below))
+		;
+	return below;
 }
 
 double

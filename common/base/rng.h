@@ -10,6 +10,7 @@
 #ifndef AEE_BASE_RNG_H
 #define AEE_BASE_RNG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,13 +41,33 @@ void rng_seek(struct rng *rng, uint64_t block);
 uint32_t rng_u32(struct rng *rng);
 uint64_t rng_u64(struct rng *rng);
 
-/* Uniform in [0, 1), a multiple of 2^-53. */
+/* The next n draws of rng_u64() at once, which is faster. */
+void rng_fill(struct rng *rng, uint64_t *draw, size_t n);
+
+/* Uniform in [0, 1), a multiple of 2^-53; and what that makes of a draw. */
 double rng_uniform(struct rng *rng);
+
+static inline double
+rng_to_uniform(uint64_t draw)
+{
+	return (double)(draw >> 11) * 0x1p-53;
+}
 
 /* Uniform in 0 .. n - 1 without bias; n > 0.  Lemire, "Fast random integer
  * generation in an interval", 2019: now and then it takes more than one
  * draw. */
 uint64_t rng_below(struct rng *rng, uint64_t n);
+
+/* What rng_below() makes of a draw: true, with *below in 0 .. n - 1, or false if
+ * it takes another. */
+static inline bool
+rng_accept(uint64_t draw, uint64_t n, uint64_t *below)
+{
+	const unsigned __int128 m = (unsigned __int128)draw * n;
+
+	*below = (uint64_t)(m >> 64);
+	return (uint64_t)m >= n || (uint64_t)m >= (0 - n) % n; /* 2^64 mod n */
+}
 
 /*
  * Distributions.  They use log, exp and log1p of the C library: where two

@@ -246,8 +246,8 @@ mean_of(const struct finder *f, enum metric_kind kind, size_t member)
 }
 
 /* Weigh the pattern as it stands, as one of a cause with so many numbers
- * fitted. */
-static void
+ * fitted; whether it is the best so far. */
+static bool
 weigh(struct finder *f, enum incident_cause cause,
     enum metric_dimension dimension, size_t member, int fitted)
 {
@@ -261,11 +261,13 @@ weigh(struct finder *f, enum incident_cause cause,
 		f->best->cause = cause;
 		f->best->dimension = dimension;
 		f->best->member = member;
+		f->best->blind = false;
 		f->best->explained = f->nothing > 0 ? 1 - misfit / f->nothing
 						    : 0;
 	}
 	if (total < f->misfit[cause])
 		f->misfit[cause] = total;
+	return better;
 }
 
 static void
@@ -316,13 +318,17 @@ try_sales(struct finder *f)
 
 	/* Without sessions, conversion is not known: orders are. */
 	set_channels(f, INCIDENT_ALL, 0, v != 0 ? v : o);
-	weigh(f, f->p.v[0] < 0 ? INCIDENT_PAYMENT_OUTAGE : INCIDENT_PROMOTION,
-	    METRIC_TOTAL, INCIDENT_ALL, 1);
+	if (f->p.v[0] >= 0)
+		weigh(f, INCIDENT_PROMOTION, METRIC_TOTAL, INCIDENT_ALL, 1);
+	else if (weigh(f, INCIDENT_PAYMENT_OUTAGE, METRIC_TOTAL, INCIDENT_ALL,
+		     1))
+		f->best->blind = v == 0;
 	set_channels(f, INCIDENT_ALL, 0, 0);
 	set_value(f, a);
 	weigh(f, a < 0 ? INCIDENT_PAYMENT_OUTAGE : INCIDENT_PROMOTION,
 	    METRIC_TOTAL, INCIDENT_ALL, 1);
-	if (v > 0) {
+	/* What is cheaper and hardly sells more is no sale. */
+	if (v > 0 && v > -a / 2) {
 		set_channels(f, INCIDENT_ALL, s > 0 ? s : 0, v);
 		set_value(f, a < 0 ? a : 0);
 		weigh(f, INCIDENT_PROMOTION, METRIC_TOTAL, INCIDENT_ALL, 3);

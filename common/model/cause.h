@@ -5,6 +5,7 @@
 #ifndef AEE_MODEL_CAUSE_H
 #define AEE_MODEL_CAUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/incident.h"
@@ -23,6 +24,7 @@ struct cause {
 	enum metric_dimension dimension;
 	size_t member;
 	double explained, margin;
+	bool blind; /* fewer orders, of visitors that are not known */
 };
 
 /* Returns 0, or -1 if out of memory. */

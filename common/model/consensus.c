@@ -15,16 +15,6 @@ struct consensus {
 	size_t n, cap;
 };
 
-const char *
-consensus_check(const struct consensus_params *params)
-{
-	if (params->detectors < 1 || params->detectors > 64)
-		return "the number of detectors must be 1 to 64";
-	if (params->votes < 1 || params->votes > params->detectors)
-		return "the votes must be 1 to the number of detectors";
-	return NULL;
-}
-
 struct consensus *
 consensus_new(const struct consensus_params *params)
 {

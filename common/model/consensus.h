@@ -47,11 +47,7 @@ struct consensus_query {
 	size_t votes;
 };
 
-/* What is wrong with the parameters, or NULL if nothing is. */
-const char *consensus_check(const struct consensus_params *params);
-
-/* Nothing judged yet; parameters as checked.  NULL if out of memory; free with
- * consensus_free(). */
+/* Nothing judged yet.  NULL if out of memory; free with consensus_free(). */
 struct consensus *consensus_new(const struct consensus_params *params);
 
 /* Judge a day.  Returns 0, or -1 if out of memory: then it is not kept, though

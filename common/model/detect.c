@@ -5,12 +5,17 @@
 #include <string.h>
 
 #include "model/baseline.h"
+#include "model/counting.h"
 #include "model/stats.h"
 #include "model/student.h"
 
 #define LEAST_SIGMA 1e-4 /* of a logarithm; else of the typical size */
 #define CYCLES 13        /* seasons on either side, for the season */
 #define MOST_CLIP 2      /* sigmas of a spike that the step test sees */
+
+/* The price index stands for the order values of all categories: with this
+ * weight among the metrics it finds 42 price errors where it found 38. */
+#define PRICE_INDEX_WEIGHT 4
 
 enum { ROUNDS = 3, SLOTS = 3 };
 
@@ -26,11 +31,14 @@ struct fits {
 struct engine {
 	const struct detect_params *params;
 	const struct metrics *set;
-	size_t n, m;     /* days; metrics that are used */
-	size_t *metric;  /* k-th used -> number of the metric */
-	double *floor;   /* least sigma of the k-th */
-	int8_t *holiday; /* all 0 without a calendar */
-	int8_t *masked;  /* holidays and what was found */
+	size_t n, m;      /* days; metrics that are used */
+	size_t *metric;   /* k-th used -> number of the metric */
+	double *floor;    /* least sigma of the k-th */
+	double *counting; /* noise of its counts alone */
+	double *usual;    /* events behind it, k * n + t */
+	double *weight;   /* of the k-th */
+	int8_t *holiday;  /* all 0 without a calendar */
+	int8_t *masked;   /* holidays and what was found */
 	struct fits slot[SLOTS];
 	unsigned now;
 	struct baseline_work *work;
@@ -62,7 +70,7 @@ detect_defaults(struct detect_params *params, const struct metrics *set,
 		.max_length = 7,
 		.season = 7,
 		.steps = true,
-		.step_limit = -5.5,
+		.step_limit = -5,
 		.step_days = 7,
 	};
 	if (channels && !categories)
@@ -137,8 +145,44 @@ engine_release(struct engine *e)
 		fits_release(&e->slot[i]);
 	free(e->masked);
 	free(e->holiday);
+	free(e->usual);
+	free(e->counting);
+	free(e->weight);
 	free(e->floor);
 	free(e->metric);
+}
+
+/* The usable days of a metric, their values into present[]; *span are the days
+ * but holidays from the first to the last of them. */
+static size_t
+usable_days(const struct engine *e, const double *y, double *present,
+    size_t *span)
+{
+	size_t usable = 0, days = 0;
+
+	*span = 0;
+	for (size_t t = 0; t < e->n; t++) {
+		if (e->holiday[t])
+			continue;
+		days += days > 0 || isfinite(y[t]);
+		if (!isfinite(y[t]))
+			continue;
+		present[usable++] = y[t];
+		*span = days;
+	}
+	return usable;
+}
+
+/* The median of what is usual; NaN if nothing is known.  scratch: n. */
+static double
+typical_events(const double *usual, size_t n, double *scratch)
+{
+	size_t known = 0;
+
+	for (size_t t = 0; t < n; t++)
+		if (!isnan(usual[t]))
+			scratch[known++] = usual[t];
+	return known > 0 ? stats_median(scratch, known) : NAN;
 }
 
 /* Take in the metrics with enough usable days. */
@@ -152,19 +196,25 @@ choose_metrics(struct engine *e)
 		return -1;
 	for (size_t i = 0; i < e->set->m; i++) {
 		const double *y = e->set->y + i * n;
-		size_t usable = 0;
+		size_t span, usable = usable_days(e, y, present, &span);
+		double typical;
 
-		for (size_t t = 0; t < n; t++)
-			if (isfinite(y[t]) && !e->holiday[t])
-				present[usable++] = y[t];
 		if (usable < DETECT_CYCLES * e->params->season ||
-		    usable < DETECT_CYCLES)
+		    usable < DETECT_CYCLES || 2 * usable < span)
 			continue;
 		e->metric[e->m] = i;
+		e->weight[e->m] = e->set->id[i].kind == METRIC_PRICE_INDEX
+		    ? PRICE_INDEX_WEIGHT
+		    : 1;
 		e->floor[e->m] = LEAST_SIGMA;
 		if (e->set->scale != METRIC_LOG)
 			e->floor[e->m] = fmax(1e-300,
 			    LEAST_SIGMA * stats_mad(present, usable, 0));
+		counting_usual(e->set->events + i * n, n, e->usual + e->m * n);
+		typical = stats_median(present, usable);
+		e->counting[e->m] = counting_noise(&e->set->id[i],
+		    e->set->scale, typical,
+		    typical_events(e->usual + e->m * n, n, present));
 		e->m++;
 	}
 	free(present);
@@ -182,9 +232,13 @@ engine_init(struct engine *e, const struct detect_params *params,
 	*e = (struct engine){ .params = params, .set = set, .n = n };
 	e->metric = calloc(set->m + 1, sizeof(*e->metric));
 	e->floor = calloc(set->m + 1, sizeof(*e->floor));
+	e->counting = calloc(set->m + 1, sizeof(*e->counting));
+	e->usual = calloc(set->m * n + 1, sizeof(*e->usual));
+	e->weight = calloc(set->m + 1, sizeof(*e->weight));
 	e->holiday = calloc(n + 1, sizeof(*e->holiday));
 	e->masked = calloc(n + 1, sizeof(*e->masked));
-	if (e->metric == NULL || e->floor == NULL || e->holiday == NULL ||
+	if (e->metric == NULL || e->floor == NULL || e->counting == NULL ||
+	    e->usual == NULL || e->weight == NULL || e->holiday == NULL ||
 	    e->masked == NULL)
 		return -1;
 	for (size_t t = 0; holiday != NULL && t < n; t++)
@@ -201,11 +255,13 @@ engine_init(struct engine *e, const struct detect_params *params,
 	for (size_t i = 0; i < SLOTS; i++)
 		if (fits_init(&e->slot[i], e->m, n) == -1)
 			return -1;
-	return e->work == NULL || e->scan == NULL || e->step_work == NULL ||
-		e->z == NULL || e->cleaned == NULL || e->series == NULL ||
-		e->step == NULL
-	    ? -1
-	    : 0;
+	if (e->work == NULL || e->scan == NULL || e->step_work == NULL ||
+	    e->z == NULL || e->cleaned == NULL || e->series == NULL ||
+	    e->step == NULL)
+		return -1;
+	if (e->m > 0)
+		scan_set_weights(e->scan, e->weight);
+	return 0;
 }
 
 /* ---- baselines ----------------------------------------------------------- */
@@ -261,17 +317,26 @@ get_fits(struct engine *e, size_t steps)
 
 /* ---- rounds -------------------------------------------------------------- */
 
+/* The deviation of the k-th metric on day t. */
+static double
+z_at(const struct engine *e, const struct fits *f, size_t k, size_t t)
+{
+	const size_t at = e->metric[k] * e->n + t;
+	const double r = f->residual[k * e->n + t];
+	const struct counting_day day = { e->set->y[at], r, r / f->sigma[k],
+		e->set->events[at], e->usual[k * e->n + t] };
+
+	return counting_z(&e->set->id[e->metric[k]], e->set->scale, &day);
+}
+
 static struct scan_segment *
 find_segments(struct engine *e, const struct fits *f, double beta,
     size_t *count)
 {
-	for (size_t k = 0; k < e->m; k++) {
-		const double *r = f->residual + k * e->n;
-
+	for (size_t k = 0; k < e->m; k++)
 		for (size_t t = 0; t < e->n; t++)
 			e->z[t * e->m + k] = e->holiday[t] ? NAN
-							   : r[t] / f->sigma[k];
-	}
+							   : z_at(e, f, k, t);
 	scan_set_rho(e->scan, f->rho);
 	return scan_segments(e->scan, e->z, e->n, beta, count);
 }
@@ -300,7 +365,8 @@ find_steps(struct engine *e, const double *current_sigma)
 	const struct fits *f = get_fits(e, 0);
 
 	for (size_t k = 0; k < e->m; k++) {
-		const double sigma = fmin(f->sigma[k], current_sigma[k]);
+		const double sigma = fmax(e->counting[k],
+		    fmin(f->sigma[k], current_sigma[k]));
 		const double most = MOST_CLIP * sigma;
 		double *a = e->cleaned + k * e->n;
 
@@ -376,7 +442,7 @@ report_metrics(const struct engine *e, const struct fits *f,
 		memcpy(r->season + i * n, f->season + k * n,
 		    n * sizeof(double));
 		for (size_t t = 0; t < n; t++)
-			r->z[i * n + t] = f->residual[k * n + t] / f->sigma[k];
+			r->z[i * n + t] = z_at(e, f, k, t);
 	}
 }
 

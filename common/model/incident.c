@@ -265,20 +265,74 @@ slides(const struct teller *w, const struct span *s, size_t i)
 	return slide + DECAY_BETTER < fall;
 }
 
-/* The first of conversion, orders and revenue in total that is there slides,
- * or the metric that moved most. */
+/* The metric in total that moved most slides, visitors aside; without any, the
+ * one that moved most. */
 static bool
 is_decay(const struct teller *w, const struct span *s)
 {
-	static const enum metric_kind kinds[] = { METRIC_CONVERSION,
-		METRIC_ORDERS, METRIC_REVENUE };
+	for (size_t j = 0; j < w->set->m; j++) {
+		const size_t i = w->order[j];
 
-	for (size_t j = 0; j < sizeof(kinds) / sizeof(*kinds); j++)
-		for (size_t i = 0; i < w->set->m; i++)
-			if (w->set->id[i].dimension == METRIC_TOTAL &&
-			    w->set->id[i].kind == kinds[j] && w->r->usable[i])
-				return slides(w, s, i);
+		if (w->set->id[i].dimension == METRIC_TOTAL &&
+		    w->set->id[i].kind != METRIC_SESSIONS && w->r->usable[i])
+			return slides(w, s, i);
+	}
 	return w->set->m > 0 && slides(w, s, w->order[0]);
+}
+
+/* Whether most of what a sum in total was expected to be was expected of days
+ * on which it is 0. */
+static bool
+is_gone(const struct teller *w, const struct span *s, enum metric_kind kind)
+{
+	const enum metric_scale scale = w->set->scale;
+	double gone = 0, expected = 0;
+	size_t i = 0;
+
+	while (i < w->set->m &&
+	    (w->set->id[i].dimension != METRIC_TOTAL ||
+		w->set->id[i].kind != kind))
+		i++;
+	if (i == w->set->m || !w->r->usable[i])
+		return false;
+	for (size_t t = s->start; t <= s->end; t++) {
+		const double y = w->set->y[i * w->r->n + t];
+		const double e = metric_value(scale, expected_at(w, s, i, t));
+
+		if (is_masked(w, t) || !isfinite(y) || !isfinite(e))
+			continue;
+		expected += e;
+		/* Of the 1 or .5 that each metric adds to its sum. */
+		if (metric_value(scale, y) < 1 + 1e-9)
+			gone += e;
+	}
+	return gone > expected / 2;
+}
+
+static bool
+knows_visitors(const struct teller *w)
+{
+	for (size_t i = 0; i < w->set->m; i++)
+		if (w->set->id[i].kind == METRIC_SESSIONS && !isnan(w->d[i]))
+			return true;
+	return false;
+}
+
+static enum incident_doubt
+doubt_of(const struct teller *w, const struct span *s,
+    const struct cause *cause)
+{
+	const bool known = knows_visitors(w);
+
+	if (is_gone(w, s, METRIC_ORDERS) || is_gone(w, s, METRIC_REVENUE)) {
+		if (!known)
+			return INCIDENT_CLOSED;
+		if (is_gone(w, s, METRIC_SESSIONS))
+			return INCIDENT_NOTHING;
+	}
+	return cause->cause == INCIDENT_PAYMENT_OUTAGE && cause->blind && !known
+	    ? INCIDENT_NO_TRAFFIC
+	    : INCIDENT_NO_DOUBT;
 }
 
 /* ---- telling ------------------------------------------------------------- */
@@ -313,8 +367,10 @@ tell(struct teller *w, const struct span *s, struct incident *in)
 	in->member = cause.member;
 	in->explained = cause.explained;
 	in->margin = cause.margin;
-	if (in->kind == INCIDENT_DECAY &&
-	    in->cause == INCIDENT_PAYMENT_OUTAGE) {
+	in->doubt = doubt_of(w, s, &cause);
+	if ((in->kind == INCIDENT_DECAY &&
+		in->cause == INCIDENT_PAYMENT_OUTAGE) ||
+	    (in->doubt != INCIDENT_NO_DOUBT && in->cause != INCIDENT_UNKNOWN)) {
 		in->second = in->cause;
 		in->cause = INCIDENT_UNKNOWN;
 	}

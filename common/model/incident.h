@@ -33,7 +33,8 @@
  * found told right).  If the best pattern leaves more than half of what there
  * was to explain, the cause is unknown, as it is of a rise of visitors who
  * buy, and of sales that slide from day to day (decay).  Totals alone cannot
- * tell a price error or a stock-out.
+ * tell a price error or a stock-out; and without sessions fewer orders may be
+ * fewer visitors or an outage, or none at all a closed day.
  */
 #ifndef AEE_MODEL_INCIDENT_H
 #define AEE_MODEL_INCIDENT_H
@@ -63,6 +64,14 @@ enum incident_cause {
 	INCIDENT_CAUSES
 };
 
+/* Why a pattern that fits is not told as the cause. */
+enum incident_doubt {
+	INCIDENT_NO_DOUBT,
+	INCIDENT_NO_TRAFFIC, /* fewer orders, of who knows how many visitors */
+	INCIDENT_CLOSED,     /* no orders at all, and visitors not known */
+	INCIDENT_NOTHING     /* neither orders nor visitors */
+};
+
 #define INCIDENT_ALL SIZE_MAX /* the cause concerns all members alike */
 
 /* A metric that moved. */
@@ -87,6 +96,7 @@ struct incident {
 	double explained; /* share of the deviations that the cause explains */
 	enum incident_cause second; /* the next best cause, and .. */
 	double margin;              /* .. how much worse it fits, >= 0 */
+	enum incident_doubt doubt;  /* with one, the cause is unknown */
 	/* Metrics with ln p below the limit, ascending; never none. */
 	struct incident_metric *metric;
 	size_t metrics;

@@ -128,6 +128,18 @@ kpi_new_like(const struct kpi *k)
 	return kpi_new(&k->params);
 }
 
+/* Room for n cells: for the first alone, as there is no other of KPI_ALL and in
+ * many a group of few rows, and then for more and more. */
+static int
+grow_series(struct series *s, size_t n)
+{
+	if (n > 1 || s->capacity > 0)
+		return vec_grow(&s->cell, &s->capacity, n, sizeof(*s->cell));
+	s->cell = malloc(sizeof(*s->cell));
+	s->capacity = s->cell != NULL;
+	return s->cell == NULL ? -1 : 0;
+}
+
 /* A cell that is not there yet. */
 static struct cell *
 new_cell(struct kpi *k, size_t group, int64_t period)
@@ -154,7 +166,7 @@ new_cell(struct kpi *k, size_t group, int64_t period)
 			before = s->n;
 	}
 	n = period < s->first ? s->n + before : (size_t)(period - s->first) + 1;
-	if (vec_grow(&s->cell, &s->capacity, n, sizeof(*s->cell)) == -1)
+	if (grow_series(s, n) == -1)
 		return NULL;
 	memmove(s->cell + before, s->cell, s->n * sizeof(*s->cell));
 	memset(before > 0 ? s->cell : s->cell + s->n, 0,

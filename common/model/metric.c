@@ -13,6 +13,7 @@ struct ratio {
 	double add_above, add_below;
 	bool odds;              /* below is a total that holds above */
 	const double *presence; /* NaN where the member is not there, or NULL */
+	const double *events;   /* behind it; NULL: not known */
 };
 
 static const double *
@@ -74,13 +75,23 @@ ratio_at(const struct ratio *r, size_t t, enum metric_scale scale)
 	if (r->below == NULL)
 		return on_scale(scale, above + r->add_above);
 	below = at_least_0(r->below[t]);
-	if (below == 0)
+	if (below == 0 || (r->id.kind == METRIC_AOV && r->above[t] < 0))
 		return NAN;
 	if (r->odds && scale == METRIC_LOG)
 		below = at_least_0(below - above);
 	else if (r->odds)
 		below += r->add_above;
 	return on_scale(scale, (above + r->add_above) / (below + r->add_below));
+}
+
+/* Of an aov, days without orders are no days with few. */
+static double
+events_at(const struct ratio *r, size_t t)
+{
+	if (r->events == NULL ||
+	    (r->id.kind == METRIC_AOV && r->events[t] == 0))
+		return NAN;
+	return at_least_0(r->events[t]);
 }
 
 /* Whether the member does anything on day t. */
@@ -103,6 +114,25 @@ find_presence(const struct metric_sums *s, size_t n, double *presence)
 	}
 }
 
+/* Whether a member sells nothing on more than half of the days from the first
+ * on which it sells to the last. */
+static bool
+is_sparse(const struct metric_sums *s, size_t n)
+{
+	const double *x = s->orders != NULL ? s->orders : s->revenue;
+	size_t first = 0, sold = 0;
+
+	if (x == NULL)
+		return false;
+	while (first < n && !(x[first] > 0))
+		first++;
+	while (n > first && !(x[n - 1] > 0))
+		n--;
+	for (size_t t = first; t < n; t++)
+		sold += x[t] > 0;
+	return 2 * sold < n - first;
+}
+
 /* One list of ratios, appended to. */
 struct list {
 	struct ratio *ratio;
@@ -123,7 +153,7 @@ add_aov(struct list *list, struct metric id, const struct metric_sums *s,
 	id.kind = METRIC_AOV;
 	add(list,
 	    (struct ratio){ id, known(s->revenue, s->orders), s->orders, 1, .5,
-		false, presence });
+		false, presence, s->orders });
 }
 
 static void
@@ -133,7 +163,7 @@ add_conversion(struct list *list, struct metric id, const struct metric_sums *s,
 	id.kind = METRIC_CONVERSION;
 	add(list,
 	    (struct ratio){ id, known(s->orders, s->sessions), s->sessions, .5,
-		.5, false, presence });
+		.5, false, presence, s->orders });
 }
 
 static void
@@ -142,11 +172,19 @@ add_total(struct list *list, const struct metric_sums *s)
 	struct metric id = { .dimension = METRIC_TOTAL };
 
 	id.kind = METRIC_REVENUE;
-	add(list, (struct ratio){ .id = id, s->revenue, .add_above = 1 });
+	add(list,
+	    (struct ratio){
+		.id = id, s->revenue, .add_above = 1, .events = s->orders });
 	id.kind = METRIC_ORDERS;
-	add(list, (struct ratio){ .id = id, s->orders, .add_above = .5 });
+	add(list,
+	    (struct ratio){
+		.id = id, s->orders, .add_above = .5, .events = s->orders });
 	id.kind = METRIC_SESSIONS;
-	add(list, (struct ratio){ .id = id, s->sessions, .add_above = .5 });
+	add(list,
+	    (struct ratio){ .id = id,
+		s->sessions,
+		.add_above = .5,
+		.events = s->sessions });
 	add_aov(list, id, s, NULL);
 	add_conversion(list, id, s, NULL);
 }
@@ -161,18 +199,19 @@ add_member(struct list *list, struct metric id, const struct metric_sums *s,
 		    (struct ratio){ .id = id,
 			s->sessions,
 			.add_above = .5,
-			.presence = presence });
+			.presence = presence,
+			.events = s->sessions });
 		add_conversion(list, id, s, presence);
 	} else if (s->orders != NULL && total->orders != NULL) {
 		id.kind = METRIC_ORDER_SHARE;
 		add(list,
-		    (struct ratio){
-			id, s->orders, total->orders, .5, .5, true, presence });
+		    (struct ratio){ id, s->orders, total->orders, .5, .5, true,
+			presence, s->orders });
 	} else if (s->orders == NULL && total->revenue != NULL) {
 		id.kind = METRIC_REVENUE_SHARE;
 		add(list,
-		    (struct ratio){
-			id, s->revenue, total->revenue, 1, 1, true, presence });
+		    (struct ratio){ id, s->revenue, total->revenue, 1, 1, true,
+			presence, NULL });
 	}
 	add_aov(list, id, s, presence);
 }
@@ -188,19 +227,24 @@ static void
 add_price_index(struct metrics *set)
 {
 	const size_t n = set->n;
-	double *y = set->y + set->m * n, categories = 0;
+	double *y = set->y + set->m * n, *events = set->events + set->m * n;
+	double categories = 0;
 
 	for (size_t i = 0; i < set->m; i++) {
 		if (!is_category_aov(&set->id[i]))
 			continue;
 		categories++;
-		for (size_t t = 0; t < n; t++)
+		for (size_t t = 0; t < n; t++) {
 			y[t] += set->y[i * n + t];
+			events[t] += 1 / set->events[i * n + t];
+		}
 	}
 	if (categories < 2)
 		return;
-	for (size_t t = 0; t < n; t++)
+	for (size_t t = 0; t < n; t++) {
 		y[t] /= categories;
+		events[t] = categories * categories / events[t];
+	}
 	set->id[set->m++] = (struct metric){ METRIC_PRICE_INDEX, METRIC_TOTAL,
 		0 };
 }
@@ -223,6 +267,7 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 		const size_t k = is_channel ? i : i - input->channels;
 		const struct metric_sums *s = is_channel ? &input->channel[k]
 							 : &input->category[k];
+		struct metric_sums sold;
 		const struct metric id = {
 			.dimension = is_channel ? METRIC_CHANNEL
 						: METRIC_CATEGORY,
@@ -230,17 +275,23 @@ metrics_make(struct metrics *set, const struct metric_input *input,
 		};
 
 		find_presence(s, n, presence + i * n);
-		add_member(&list, id, s, &input->total, presence + i * n);
+		sold = *s;
+		if (input->dense && is_sparse(s, n))
+			sold = (struct metric_sums){ .sessions = s->sessions };
+		add_member(&list, id, &sold, &input->total, presence + i * n);
 	}
 	set->m = list.n;
 	set->id = calloc(list.n + 1, sizeof(*set->id));
 	set->y = calloc((list.n + 1) * n + 1, sizeof(*set->y));
-	if (set->id == NULL || set->y == NULL)
+	set->events = calloc((list.n + 1) * n + 1, sizeof(*set->events));
+	if (set->id == NULL || set->y == NULL || set->events == NULL)
 		goto fail;
 	for (size_t i = 0; i < list.n; i++) {
 		set->id[i] = list.ratio[i].id;
-		for (size_t t = 0; t < n; t++)
+		for (size_t t = 0; t < n; t++) {
 			set->y[i * n + t] = ratio_at(&list.ratio[i], t, scale);
+			set->events[i * n + t] = events_at(&list.ratio[i], t);
+		}
 	}
 	if (input->price_index)
 		add_price_index(set);
@@ -255,8 +306,18 @@ fail:
 }
 
 void
+metrics_day(const struct metrics *set, size_t t, double *y, double *events)
+{
+	for (size_t i = 0; i < set->m; i++) {
+		y[i] = set->y[i * set->n + t];
+		events[i] = set->events[i * set->n + t];
+	}
+}
+
+void
 metrics_release(struct metrics *set)
 {
+	free(set->events);
 	free(set->y);
 	free(set->id);
 	*set = (struct metrics){ 0 };

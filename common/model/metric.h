@@ -55,6 +55,8 @@ struct metric_input {
 	const struct metric_sums *channel, *category;
 	size_t channels, categories;
 	bool price_index; /* for two categories or more with an aov */
+	bool dense;       /* nothing of the orders of members that have none on
+	                   * most days */
 };
 
 struct metric {
@@ -64,27 +66,38 @@ struct metric {
 };
 
 /* Metrics in the order above, y[i * n + t] metric i on day t, NaN where
- * missing. */
+ * missing.  events[i * n + t] is how many orders, or sessions, are behind it, NaN
+ * if not known: those of the member for a share, those above for another ratio,
+ * and those below for an aov; for the price index, the harmonic mean over the
+ * categories times their number. */
 struct metrics {
 	size_t m, n;
 	enum metric_scale scale;
 	struct metric *id;
-	double *y;
+	double *y, *events;
 };
 
 /*
  * Make all the metrics that the sums allow.  A sum below 0 counts as 0.
  * Missing are:
  * - ratios whose denominator is 0: a shop without visitors has no conversion;
+ * - an aov of revenue below 0: more was returned than bought;
  * - of a member, days of a run of zeros in all its sums beyond the first 7,
  *   and those before its first sale or session: it is not there.  So a channel
  *   that appears is judged by its own days alone, and one that dies is news
  *   for a week; for longer would not do, as it has no week any more that its
  *   season could be compared with.
+ * - where dense is asked for, all of a member in which orders are, or revenue
+ *   without orders, if these are 0 on more than half of the days from the first
+ *   that is not to the last: the few values that it has are no series.
  * Returns 0, or -1 if out of memory; free with metrics_release().
  */
 int metrics_make(struct metrics *set, const struct metric_input *input,
     enum metric_scale scale);
+
+/* Day t of all metrics, m values and their events. */
+void metrics_day(const struct metrics *set, size_t t, double *y,
+    double *events);
 
 void metrics_release(struct metrics *set); /* zeroed is allowed */
 

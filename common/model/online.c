@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "model/counting.h"
 #include "model/slide.h"
 #include "model/stats.h"
 #include "model/student.h"
@@ -30,7 +31,8 @@ enum {
 
 /* Of a metric, by day modulo RING. */
 struct series {
-	double y[RING], d[RING], r[RING], z[RING];
+	struct metric id;
+	double y[RING], d[RING], r[RING], z[RING], events[RING];
 	double cycle[SEASON];          /* median of D */
 	double sorted[SIGMA_DAYS + 1]; /* sizes of usable r */
 	struct slide sizes;
@@ -61,7 +63,8 @@ online_check(const struct online_params *params)
 }
 
 struct online *
-online_new(const struct online_params *params, size_t m)
+online_new(const struct online_params *params, const struct metric *id,
+    size_t m)
 {
 	struct online *o = calloc(1, sizeof(*o));
 
@@ -73,8 +76,10 @@ online_new(const struct online_params *params, size_t m)
 		free(o);
 		return NULL;
 	}
-	for (size_t i = 0; i < m; i++)
+	for (size_t i = 0; i < m; i++) {
+		o->series[i].id = id[i];
 		o->series[i].sizes.sorted = o->series[i].sorted;
+	}
 	return o;
 }
 
@@ -139,20 +144,44 @@ rebuild_sizes(const struct online *o, struct series *s)
 			slide_in(&s->sizes, fabs(s->r[slot(u)]));
 }
 
+static size_t
+first_of_level(const struct online *o)
+{
+	return o->t < LEVEL_DAYS ? 0 : o->t - LEVEL_DAYS;
+}
+
+/* NaN if there is no value on most of the days. */
 static double
 level_of(const struct online *o, const struct series *s, double mean)
 {
 	double x[LEVEL_DAYS];
-	size_t n = 0, usable = 0;
-	const size_t first = o->t < LEVEL_DAYS ? 0 : o->t - LEVEL_DAYS;
+	size_t n = 0, usable = 0, known = 0;
+	const size_t first = first_of_level(o);
 
-	for (size_t u = first; u < o->t; u++)
+	for (size_t u = first; u < o->t; u++) {
+		known += isfinite(s->y[slot(u)]) != 0;
 		usable += o->usable[slot(u)] && isfinite(s->y[slot(u)]);
+	}
+	if (2 * known < o->t - first)
+		return NAN;
 	for (size_t u = first; u < o->t; u++)
 		if (isfinite(s->y[slot(u)]) &&
 		    (usable < LEVEL_LEAST || o->usable[slot(u)]))
 			x[n++] = s->y[slot(u)] - (s->cycle[u % SEASON] - mean);
 	return stats_median(x, n);
+}
+
+/* The median of the events of the same days. */
+static double
+usual_events(const struct online *o, const struct series *s)
+{
+	double x[LEVEL_DAYS];
+	size_t n = 0;
+
+	for (size_t u = first_of_level(o); u < o->t; u++)
+		if (!isnan(s->events[slot(u)]))
+			x[n++] = s->events[slot(u)];
+	return n > 0 ? stats_median(x, n) : NAN;
 }
 
 /* The z of today, whose y is in its slot; NaN if nothing can be said. */
@@ -161,6 +190,7 @@ judge(struct online *o, struct series *s)
 {
 	const size_t t = o->t;
 	double mean, sigma, *r = &s->r[slot(t)];
+	struct counting_day day;
 
 	*r = NAN;
 	if (t >= AROUND + 1)
@@ -175,7 +205,9 @@ judge(struct online *o, struct series *s)
 	if (s->sizes.n < SIGMA_LEAST || o->masked[slot(t)])
 		return NAN;
 	sigma = fmax(LEAST_SIGMA, SD_PER_MAD * slide_median(&s->sizes));
-	return *r / sigma;
+	day = (struct counting_day){ s->y[slot(t)], *r, *r / sigma,
+		s->events[slot(t)], usual_events(o, s) };
+	return counting_z(&s->id, METRIC_LOG, &day);
 }
 
 /* ln of the harmonic mean p of the last so many days. */
@@ -259,8 +291,8 @@ close_day(struct online *o)
 }
 
 void
-online_push(struct online *o, const double *y, bool masked,
-    struct online_result *result, double *z)
+online_push(struct online *o, const double *y, const double *events,
+    bool masked, struct online_result *result, double *z)
 {
 	const size_t at = slot(o->t);
 	bool any = false;
@@ -272,6 +304,7 @@ online_push(struct online *o, const double *y, bool masked,
 		double size;
 
 		s->y[at] = isfinite(y[i]) ? y[i] : NAN;
+		s->events[at] = events[i];
 		size = judge(o, s);
 		s->z[at] = isnan(size) ? 0 : size;
 		any |= !isnan(size);

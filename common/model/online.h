@@ -12,9 +12,11 @@
  *	level = median of y[u] - S[w(u)], u in [t - 28, t - 1]
  *	r[t]  = y[t] - S[w(t)] - level
  *	sigma = 1.4826 median |r[u]|, u in [max(21, t - 90), t - 1], 14 at least
- *	z     = r[t] / sigma
+ *	z     = r[t] / sigma, or less where small counts do not allow as much
+ *	        (model/counting.h; what is usual is the median of the 28 days)
  *
- * If fewer than 7 of the 28 days are usable, all of them are taken.  With
+ * If fewer than 7 of the 28 days are usable, all of them are taken; if fewer
+ * than half of them have a value, there is no z.  With
  * l(L) = ln of the harmonic mean over the metrics of the t8 p of (sum of the
  * last L z) / sqrt(L), L = 1 .. 7, ln p is the least l(L); but if the day
  * itself is not odd, l(1) >= ln 0.05, no less than l(1): else windows ring
@@ -30,6 +32,7 @@
 #include <stddef.h>
 
 #include "model/flag.h"
+#include "model/metric.h"
 
 struct online;
 
@@ -50,18 +53,19 @@ void online_defaults(struct online_params *params);
 /* What is wrong with the parameters, or NULL if nothing is. */
 const char *online_check(const struct online_params *params);
 
-/* Start of m series of consecutive days with a season of 7; parameters as
- * checked.  Memory about 2 kB a metric.  NULL if out of memory; free with
- * online_free(). */
-struct online *online_new(const struct online_params *params, size_t m);
+/* Start of m series of consecutive days with a season of 7, those of these
+ * metrics; parameters as checked.  Memory about 6 kB a metric.  NULL if out of
+ * memory; free with online_free(). */
+struct online *online_new(const struct online_params *params,
+    const struct metric *id, size_t m);
 
 /*
- * The next day: its m metrics on the log scale (model/metric.h), NaN where
- * missing, and whether it is masked.  z[] (m, or NULL) receives the metrics' z,
+ * The next day: its m metrics on the log scale, NaN where missing, the events
+ * behind them (model/metric.h), and whether it is masked.  z[] (m, or NULL) receives the metrics' z,
  * NaN where nothing can be said.  Time about a microsecond a metric.
  */
-void online_push(struct online *o, const double *y, bool masked,
-    struct online_result *result, double *z);
+void online_push(struct online *o, const double *y, const double *events,
+    bool masked, struct online_result *result, double *z);
 
 void online_free(struct online *o); /* NULL is allowed */
 

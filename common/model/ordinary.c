@@ -7,6 +7,7 @@
 #include "base/normal.h"
 #include "base/rng.h"
 #include "model/eigen.h"
+#include "model/student.h"
 
 enum {
 	FACTORS = 128, /* independent normals behind a row, at most */
@@ -43,44 +44,6 @@ struct ordinary {
 };
 
 /* ---- Student's t ---------------------------------------------------- */
-
-/* P(T > t) for 8 degrees of freedom and t > 0, to about 1e-16 absolute. */
-static double
-t8_above(double t)
-{
-	const double cos2 = 8 / (8 + t * t), sine = t / sqrt(8 + t * t);
-
-	return 0.5 -
-	    sine / 2 * (1 + cos2 / 2 * (1 + cos2 * 3 / 4 * (1 + cos2 * 5 / 6)));
-}
-
-/* The same far out, where the difference above cancels: the leading terms of the
- * series in 8 / t^2. */
-static double
-t8_far_above(double t)
-{
-	const double y = 8 / (t * t);
-
-	/* 35/256 y^4 (1 - 4 * 9/2 y / 5 + ...): the integral of the density
-	 * 35/(64 sqrt 8) (1 + t^2/8)^(-9/2), term by term. */
-	return 35.0 / 256 * y * y * y * y *
-	    (1 - y * (18.0 / 5 - y * (33.0 / 4 - y * 429.0 / 28)));
-}
-
-/* t > 0 that T exceeds with probability p < 0.5. */
-static double
-t8_quantile(double p)
-{
-	double low = 0, high = 1e4;
-
-	for (int i = 0; i < 80; i++) {
-		const double t = (low + high) / 2;
-		const double above = t < 20 ? t8_above(t) : t8_far_above(t);
-
-		*(above > p ? &low : &high) = t;
-	}
-	return (low + high) / 2;
-}
 
 /* For z >= Z_95. */
 static double
@@ -330,9 +293,8 @@ ordinary_new(const double *x, size_t n, size_t d)
 	o->load = calloc(d, (o->factors + 1) * sizeof(*o->load));
 	o->own = calloc(d, sizeof(*o->own));
 	for (size_t k = 0; k < TAIL_CELLS + 2; k++)
-		o->tail[k] = t8_quantile(erfc((Z_95 + TAIL_STEP * (double)k) *
-					     sqrt(0.5)) /
-		    2);
+		o->tail[k] = student8_z(erfc((Z_95 + TAIL_STEP * (double)k) *
+		    sqrt(0.5)));
 	if (o->margin == NULL || o->sorted == NULL || o->load == NULL ||
 	    o->own == NULL || learn(o, x, n) == -1) {
 		ordinary_free(o);

@@ -9,9 +9,10 @@
 
 struct scan {
 	size_t m, max_length;
-	double *g;    /* g(L) of metric i: g[(L - 1) * m + i] */
-	double *sum;  /* of z over the segment at hand, by metric */
-	double *days; /* with a value */
+	double *g;               /* g(L) of metric i: g[(L - 1) * m + i] */
+	double *sum;             /* of z over the segment at hand, by metric */
+	double *days;            /* with a value */
+	double *weight, weights; /* of each, and their sum */
 };
 
 struct scan *
@@ -25,13 +26,17 @@ scan_new(size_t m, size_t max_length)
 	s->max_length = max_length;
 	s->g = calloc(m * max_length, sizeof(*s->g));
 	s->sum = calloc(2 * m, sizeof(*s->sum));
-	if (s->g == NULL || s->sum == NULL) {
+	s->weight = calloc(m, sizeof(*s->weight));
+	if (s->g == NULL || s->sum == NULL || s->weight == NULL) {
 		scan_free(s);
 		return NULL;
 	}
 	s->days = s->sum + m;
 	for (size_t i = 0; i < m * max_length; i++)
 		s->g[i] = 1;
+	for (size_t i = 0; i < m; i++)
+		s->weight[i] = 1;
+	s->weights = (double)m;
 	return s;
 }
 
@@ -40,6 +45,7 @@ scan_free(struct scan *s)
 {
 	if (s == NULL)
 		return;
+	free(s->weight);
 	free(s->sum);
 	free(s->g);
 	free(s);
@@ -64,6 +70,16 @@ scan_set_rho(struct scan *s, const double *rho)
 		for (size_t i = 0; i < s->m; i++)
 			s->g[(length - 1) * s->m + i] = scan_widening(rho[i],
 			    length);
+}
+
+void
+scan_set_weights(struct scan *s, const double *weight)
+{
+	s->weights = 0;
+	for (size_t i = 0; i < s->m; i++) {
+		s->weight[i] = weight[i];
+		s->weights += weight[i];
+	}
 }
 
 static void
@@ -111,10 +127,10 @@ harmonic(const struct scan *s, size_t length)
 	double sum = 0;
 
 	for (size_t i = 0; i < s->m; i++)
-		sum += s->days[i] > 0 ? 1 /
+		sum += s->days[i] > 0 ? s->weight[i] /
 			student8_p(s->sum[i] * s->sum[i] / (s->days[i] * g[i]))
-				      : 1;
-	return log((double)s->m / sum);
+				      : s->weight[i];
+	return log(s->weights / sum);
 }
 
 void

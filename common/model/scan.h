@@ -7,11 +7,11 @@
  *
  *	T_m  = sum of z_m over the segment / sqrt(v_m g_m(L))
  *	g(L) = 1 + 2 sum over k < L of (1 - k / L) rho^k
- *	q    = harmonic mean over the metrics of p_m, p_m from T_m by t8
+ *	q    = sum of w_m / sum of w_m / p_m, p_m from T_m by t8
  *	best[t] = max(best[t - 1], max over L of best[t - L] - ln q - beta)
  *
  * v_m is the number of its days of the segment that have a value; without any,
- * p_m is 1.  The harmonic mean p is Wilson, "The harmonic mean p-value for
+ * p_m is 1.  w_m are weights, 1 unless told.  The harmonic mean p is Wilson, "The harmonic mean p-value for
  * combining dependent tests", 2019: it holds for metrics that depend on each
  * other, and is ruled by the smallest.
  *
@@ -38,6 +38,9 @@ void scan_free(struct scan *scan); /* NULL is allowed */
 
 /* The lag-1 correlations of the m metrics, 0 .. 1; 0 before. */
 void scan_set_rho(struct scan *scan, const double *rho);
+
+/* The weights of the m metrics, above 0. */
+void scan_set_weights(struct scan *scan, const double *weight);
 
 /* g(L): by how much correlation widens the variance of a sum of L. */
 double scan_widening(double rho, size_t length);

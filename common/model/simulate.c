@@ -117,6 +117,7 @@ rank_customers(struct simulate *shop)
 		shop->customer_step++;
 	rng_init(&rng, p->seed, rng_stream(STREAM_CUSTOMER_ORDER, 0, 0));
 	shop->customer_offset = rng_below(&rng, n);
+	shop->customer_part = UINT64_MAX / n;
 }
 
 struct simulate *

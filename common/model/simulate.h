@@ -264,8 +264,10 @@ struct simulate_order {
 
 /*
  * The orders of a day, in their order of arrival: all of the day's channels and
- * products mixed, each order of them equally likely.  Several of these may work
- * on different days at the same time: they only read the shop.
+ * products mixed, each order of them equally likely.  In what order they come
+ * is drawn one after the other, the rest (about two thirds of the work) for any
+ * of them alone.  Several of these may work on different days at the same time:
+ * they only read the shop.
  */
 struct simulate_orders;
 
@@ -277,8 +279,14 @@ void simulate_orders_free(struct simulate_orders *orders);
 void simulate_orders_start(struct simulate_orders *orders,
     const struct simulate_day *day);
 
-/* The next orders of the day, up to max of them; 0 at its end. */
+/* The next orders of the day, up to max of them; 0 at its end.  They lack their
+ * customers, and their values have no noise. */
 size_t simulate_orders_next(struct simulate_orders *orders,
     struct simulate_order *rows, size_t max);
+
+/* Give n orders in a row what they lack: any part of a day on its own, in any
+ * thread.  index: orders of the same day before the first of them. */
+void simulate_orders_finish(const struct simulate *shop, int32_t date,
+    uint64_t index, struct simulate_order *rows, size_t n);
 
 #endif

@@ -6,6 +6,8 @@
 #include "base/urn.h"
 #include "model/simulate_shop.h"
 
+enum { CHUNK = 256 };
+
 struct simulate_orders {
 	const struct simulate *shop;
 
@@ -17,7 +19,7 @@ struct simulate_orders {
 	uint64_t *count; /* scratch to fill the urn */
 
 	uint64_t next_order_id;
-	struct rng arrival, who, value;
+	struct rng arrival;
 };
 
 struct simulate_orders *
@@ -139,16 +141,33 @@ simulate_orders_start(struct simulate_orders *orders,
 	urn_fill(&orders->urn, orders->count, n);
 	orders->next_order_id = day->first_order_id;
 	simulate_stream(&orders->arrival, shop, STREAM_ARRIVAL, day->date, 0);
-	simulate_stream(&orders->who, shop, STREAM_WHO, day->date, 0);
-	simulate_stream(&orders->value, shop, STREAM_VALUE, day->date, 0);
 }
 
-/* The customer of an order: see rank_customers(). */
+size_t
+simulate_orders_next(struct simulate_orders *orders,
+    struct simulate_order *rows, size_t max)
+{
+	uint32_t kind[CHUNK];
+	size_t n = 0, got;
+
+	do {
+		const size_t ask = max - n < CHUNK ? max - n : CHUNK;
+
+		got = urn_draws(&orders->urn, &orders->arrival, kind, ask);
+		for (size_t i = 0; i < got; i++) {
+			rows[n] = orders->kind[kind[i]];
+			rows[n++].order_id = orders->next_order_id++;
+		}
+	} while (got > 0 && n < max);
+	return n;
+}
+
+/* The customer of an order from a draw: see rank_customers(). */
 static uint32_t
-draw_customer(const struct simulate *shop, struct rng *rng)
+customer_of(const struct simulate *shop, uint64_t draw)
 {
 	const uint64_t n = shop->params->n_customers;
-	const double x = rng_uniform(rng) * CURVE_CELLS;
+	const double x = rng_to_uniform(draw) * CURVE_CELLS;
 	const size_t cell = (size_t)x;
 	const double *curve = shop->customers + cell;
 	const double rank = curve[0] +
@@ -157,28 +176,53 @@ draw_customer(const struct simulate *shop, struct rng *rng)
 
 	if (i >= n) /* rounding */
 		i = n - 1;
-	return (uint32_t)((i * shop->customer_step + shop->customer_offset) %
-	    n);
+	i = i * shop->customer_step + shop->customer_offset; /* below 2^57 */
+	/* i % n, but a division takes longer: the quotient may be 1 short. */
+	i -= (uint64_t)((unsigned __int128)i * shop->customer_part >> 64) * n;
+	return (uint32_t)(i < n ? i : i - n);
 }
 
-size_t
-simulate_orders_next(struct simulate_orders *orders,
-    struct simulate_order *rows, size_t max)
+/* A stream of a day with one 64-bit draw for each order, at that of an index. */
+static void
+stream_from(struct rng *rng, const struct simulate *shop,
+    enum simulate_purpose purpose, int32_t date, uint64_t index)
 {
-	const struct simulate *shop = orders->shop;
+	simulate_stream(rng, shop, purpose, date, 0);
+	rng_seek(rng, index / 2); /* blocks of two */
+	if (index % 2 == 1)
+		rng_u64(rng);
+}
+
+static void
+add_noise(const struct simulate *shop, struct rng *rng,
+    struct simulate_order *rows, size_t n)
+{
 	const double sigma = shop->params->value_noise;
-	size_t n;
 
-	for (n = 0; n < max && urn_left(&orders->urn) > 0; n++) {
-		struct simulate_order *row = &rows[n];
+	for (size_t i = 0; i < n; i++)
+		rows[i].order_value = cents((double)rows[i].order_value *
+		    rng_lognormal(rng, -0.5 * sigma * sigma, sigma));
+}
 
-		*row = orders->kind[urn_draw(&orders->urn, &orders->arrival)];
-		row->order_id = orders->next_order_id++;
-		row->customer = draw_customer(shop, &orders->who);
-		if (sigma > 0)
-			row->order_value = cents((double)row->order_value *
-			    rng_lognormal(&orders->value, -0.5 * sigma * sigma,
-				sigma));
+void
+simulate_orders_finish(const struct simulate *shop, int32_t date,
+    uint64_t index, struct simulate_order *rows, size_t n)
+{
+	uint64_t draw[CHUNK];
+	struct rng rng;
+
+	if (shop->params->value_noise > 0) {
+		stream_from(&rng, shop, STREAM_VALUE, date, index);
+		add_noise(shop, &rng, rows, n);
 	}
-	return n;
+	stream_from(&rng, shop, STREAM_WHO, date, index);
+	while (n > 0) {
+		const size_t ask = n < CHUNK ? n : CHUNK;
+
+		rng_fill(&rng, draw, ask);
+		for (size_t i = 0; i < ask; i++)
+			rows[i].customer = customer_of(shop, draw[i]);
+		rows += ask;
+		n -= ask;
+	}
 }

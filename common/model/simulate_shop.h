@@ -43,6 +43,7 @@ struct simulate {
 	int32_t first_year;
 	double customers[CURVE_CELLS + 1]; /* rank / n at each part of orders */
 	uint64_t customer_step, customer_offset;
+	uint64_t customer_part; /* 2^64 / n, or a little less */
 
 	/* The day that comes next. */
 	int32_t date;

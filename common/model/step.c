@@ -4,13 +4,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/stats.h"
 #include "model/student.h"
 
 #define SD_PER_MAD 1.4826
 
-enum { FIRST = 10, LAST = 6 }; /* days next to the ends that are not tested */
+enum {
+	FIRST = 10,       /* days next to the ends .. */
+	LAST = 6,         /* .. that are not tested */
+	LEAST_TESTED = 40 /* days for a second look at how a test swings */
+};
 
 /* A test looks at so many days before t and from t on, and needs some. */
 struct window {
@@ -28,13 +33,23 @@ struct sums {
 	double n, x, xx, a, xa;
 };
 
+/* What J / se is divided by: the noise of the series, and by how much the test
+ * swings more than that. */
+struct test {
+	double noise, swing;
+};
+
+/* How near a day is to a step found. */
+enum { FAR, REACHED, BLANK };
+
 struct step_work {
-	struct sums *sum; /* of metric i from i * (n + 1) on */
-	double *noise;    /* by test and metric, what J / se is divided by */
-	double *z;        /* z[(test * m + i) * n + t], NaN where not tested */
-	double *sizes;    /* of z, for a median */
-	double *ln_p;     /* NaN where not tested */
-	size_t *metric;   /* of the smallest p */
+	struct sums *sum;  /* of metric i from i * (n + 1) on */
+	struct test *test; /* test * m + i */
+	double *z;         /* z[(test * m + i) * n + t], NaN where not tested */
+	double *sizes;     /* of z, for a median */
+	int8_t *near;
+	double *ln_p;   /* NaN where not tested */
+	size_t *metric; /* of the smallest p */
 };
 
 struct step_work *
@@ -45,13 +60,15 @@ step_work_new(size_t n, size_t m)
 	if (w == NULL)
 		return NULL;
 	w->sum = calloc((n + 1) * m + 1, sizeof(*w->sum));
-	w->noise = calloc(TESTS * m + 1, sizeof(*w->noise));
+	w->test = calloc(TESTS * m + 1, sizeof(*w->test));
 	w->z = calloc(TESTS * n * m + 1, sizeof(*w->z));
 	w->sizes = calloc(n + 1, sizeof(*w->sizes));
+	w->near = calloc(n + 1, sizeof(*w->near));
 	w->ln_p = calloc(n + 1, sizeof(*w->ln_p));
 	w->metric = calloc(n + 1, sizeof(*w->metric));
-	if (w->sum == NULL || w->noise == NULL || w->z == NULL ||
-	    w->sizes == NULL || w->ln_p == NULL || w->metric == NULL) {
+	if (w->sum == NULL || w->test == NULL || w->z == NULL ||
+	    w->sizes == NULL || w->near == NULL || w->ln_p == NULL ||
+	    w->metric == NULL) {
 		step_work_free(w);
 		return NULL;
 	}
@@ -65,9 +82,10 @@ step_work_free(struct step_work *w)
 		return;
 	free(w->metric);
 	free(w->ln_p);
+	free(w->near);
 	free(w->sizes);
 	free(w->z);
-	free(w->noise);
+	free(w->test);
 	free(w->sum);
 	free(w);
 }
@@ -123,72 +141,88 @@ jump(const struct sums *sum, size_t n, size_t t, const struct window *w,
 	return j / sqrt(variance);
 }
 
-/* All z of a series by one test, and its noise. */
+/* All z of a series by one test, number j. */
 static void
 test_series(struct step_work *w, const struct step_series *s,
-    const struct sums *sum, size_t n, const struct window *window, double *z,
-    double *noise)
+    const struct sums *sum, size_t n, const struct window *window, size_t j)
 {
-	size_t tested = 0;
-	double swing;
+	struct test *test = &w->test[j];
+	double *z = w->z + j * n;
 
-	*noise = s->sigma * sqrt((1 + s->rho) / (1 - s->rho));
+	*test = (struct test){ s->sigma * sqrt((1 + s->rho) / (1 - s->rho)),
+		1 };
 	for (size_t t = 0; t < n; t++) {
 		z[t] = NAN;
 		if (t >= FIRST && t + LAST < n)
-			z[t] = jump(sum, n, t, window, 0) / *noise;
-		if (!isnan(z[t]))
-			w->sizes[tested++] = z[t];
+			z[t] = jump(sum, n, t, window, 0) / test->noise;
 	}
-	swing = tested == 0 ? 0 : SD_PER_MAD * stats_mad(w->sizes, tested, 0);
-	if (swing <= 1)
-		return;
-	*noise *= swing;
-	for (size_t t = 0; t < n; t++)
-		z[t] /= swing;
 }
 
-/* ln of the harmonic mean of p at t; a metric not tested has p = 1. */
-static double
-harmonic(const double *z, size_t m, size_t n, size_t t)
+static void
+mark_near(struct step_work *w, size_t n, const struct step *found, size_t count)
 {
-	double least = 0, sum = 0;
+	memset(w->near, FAR, n);
+	for (size_t i = 0; i < count; i++) {
+		const size_t day = found[i].day;
+		size_t t = day > MOST_BEFORE ? day - MOST_BEFORE : 0;
 
-	for (size_t i = 0; i < m; i++)
-		if (!isnan(z[i * n + t]))
-			least = fmin(least, student15_ln_p(z[i * n + t]));
-	for (size_t i = 0; i < m; i++)
-		sum += isnan(z[i * n + t])
-		    ? exp(least)
-		    : exp(least - student15_ln_p(z[i * n + t]));
-	return log((double)m) - log(sum) + least;
+		for (; t < n && t < day + MOST_BEFORE; t++) {
+			if (t + STEP_APART >= day && t < day + STEP_APART)
+				w->near[t] = BLANK;
+			else if (w->near[t] == FAR)
+				w->near[t] = REACHED;
+		}
+	}
 }
 
-/* The p of day t by all tests, if it might be below the limit. */
+/* Judge test j by how it swings on days that no step found reaches; with one
+ * found, not more than before. */
+static void
+normalise(struct step_work *w, size_t n, size_t j, bool again)
+{
+	struct test *test = &w->test[j];
+	double *z = w->z + j * n, swing, more;
+	size_t tested = 0;
+
+	for (size_t t = 0; t < n; t++)
+		if (!isnan(z[t]) && w->near[t] == FAR)
+			w->sizes[tested++] = z[t];
+	if (tested < (again ? LEAST_TESTED : 1))
+		return;
+	swing = fmax(1,
+	    test->swing * SD_PER_MAD * stats_mad(w->sizes, tested, 0));
+	if (again && swing >= test->swing)
+		return;
+	more = swing / test->swing;
+	for (size_t t = 0; t < n; t++)
+		z[t] /= more;
+	test->swing = swing;
+}
+
+/* The p of day t by all tests, if it might be below the limit: the harmonic
+ * mean; one that was not made has p = 1. */
 static void
 judge(struct step_work *w, size_t m, size_t n, size_t t, double limit)
 {
-	w->ln_p[t] = NAN;
-	for (size_t k = 0; k < TESTS; k++) {
-		const double *z = w->z + k * m * n;
-		double most = 0, ln_p;
-		size_t metric = 0;
+	double most = 0, least, sum = 0;
+	size_t metric = 0;
 
-		for (size_t i = 0; i < m; i++)
-			if (fabs(z[i * n + t]) > most) {
-				most = fabs(z[i * n + t]);
-				metric = i;
-			}
-		/* The harmonic mean is no less than the least p. */
-		if (most == 0 ||
-		    student15_ln_p(most) + log((double)TESTS) >= limit)
-			continue;
-		ln_p = harmonic(z, m, n, t) + log((double)TESTS);
-		if (!(w->ln_p[t] <= ln_p)) {
-			w->ln_p[t] = ln_p;
-			w->metric[t] = metric;
+	w->ln_p[t] = NAN;
+	for (size_t j = 0; j < TESTS * m; j++)
+		if (fabs(w->z[j * n + t]) > most) {
+			most = fabs(w->z[j * n + t]);
+			metric = j % m;
 		}
+	/* The mean is no less than the least. */
+	if (most == 0 || (least = student15_ln_p(most)) >= limit)
+		return;
+	for (size_t j = 0; j < TESTS * m; j++) {
+		const double z = w->z[j * n + t];
+
+		sum += exp(least - (isnan(z) ? 0 : student15_ln_p(z)));
 	}
+	w->ln_p[t] = log((double)(TESTS * m)) - log(sum) + least;
+	w->metric[t] = metric;
 }
 
 /* After a step the days near it are not tested, and those whose windows reach
@@ -201,13 +235,12 @@ take_step(struct step_work *w, size_t m, size_t n, size_t day, double limit)
 	for (; t < n && t < day + STEP_APART; t++)
 		w->ln_p[t] = NAN;
 	for (; t + LAST < n && t < day + MOST_BEFORE; t++) {
-		if (isnan(w->ln_p[t]))
-			continue;
 		for (size_t j = 0; j < TESTS * m; j++)
 			w->z[j * n + t] = jump(w->sum + j % m * (n + 1), n, t,
 					      &windows[j / m], day) /
-			    w->noise[j];
-		judge(w, m, n, t, limit);
+			    w->test[j].noise / w->test[j].swing;
+		if (!isnan(w->ln_p[t]))
+			judge(w, m, n, t, limit);
 	}
 }
 
@@ -223,22 +256,19 @@ most_certain(const struct step_work *w, size_t n, double limit)
 	return best;
 }
 
-size_t
-step_find(struct step_work *w, const struct step_series *series, size_t m,
-    size_t n, double limit, struct step *found)
+/* Find steps beside those found; how many there are then. */
+static size_t
+find_more(struct step_work *w, size_t m, size_t n, double limit,
+    struct step *found, size_t count)
 {
-	size_t count = 0, day;
+	size_t day;
 
-	for (size_t i = 0; i < m; i++) {
-		struct sums *sum = w->sum + i * (n + 1);
-
-		sum_up(sum, series[i].a, n);
-		for (size_t k = 0; k < TESTS; k++)
-			test_series(w, &series[i], sum, n, &windows[k],
-			    w->z + (k * m + i) * n, &w->noise[k * m + i]);
-	}
+	mark_near(w, n, found, count);
+	for (size_t j = 0; j < TESTS * m; j++)
+		normalise(w, n, j, count > 0);
 	for (size_t t = 0; t < n; t++)
-		judge(w, m, n, t, limit);
+		if (w->near[t] != BLANK)
+			judge(w, m, n, t, limit);
 	while ((day = most_certain(w, n, limit)) < n) {
 		size_t i = count++;
 
@@ -247,5 +277,26 @@ step_find(struct step_work *w, const struct step_series *series, size_t m,
 		found[i] = (struct step){ day, w->ln_p[day], w->metric[day] };
 		take_step(w, m, n, day, limit);
 	}
+	return count;
+}
+
+size_t
+step_find(struct step_work *w, const struct step_series *series, size_t m,
+    size_t n, double limit, struct step *found)
+{
+	size_t count = 0, before;
+
+	for (size_t i = 0; i < m; i++) {
+		struct sums *sum = w->sum + i * (n + 1);
+
+		sum_up(sum, series[i].a, n);
+		for (size_t k = 0; k < TESTS; k++)
+			test_series(w, &series[i], sum, n, &windows[k],
+			    k * m + i);
+	}
+	do {
+		before = count;
+		count = find_more(w, m, n, limit, found, count);
+	} while (count > before);
 	return count;
 }

@@ -12,8 +12,12 @@
  *	z = J / (se sigma sqrt((1 + rho) / (1 - rho)))
  *
  * se is the standard error of J for unit noise.  z is divided by max(1, 1.4826
- * median over t of |z|); p is t15, the harmonic mean over the metrics, and of
- * J1 and J2 twice the smaller.
+ * median over t of |z|); p is t15, the harmonic mean over the metrics and both
+ * tests.
+ *
+ * A step makes its own tests swing, and hides others behind that: once some are
+ * found, the median is taken again over the days that they do not reach, and
+ * more are looked for, until there are none.
  */
 #ifndef AEE_MODEL_STEP_H
 #define AEE_MODEL_STEP_H
@@ -41,9 +45,9 @@ void step_work_free(struct step_work *work);         /* NULL is allowed */
 
 /*
  * The steps with ln p below limit, ascending; at most n / STEP_APART + 1 of
- * them, into found[].  Taken in the order of their p; each blanks the 21 days
- * before and the 21 from it on, and of later days the windows that reach back
- * beyond it begin with it: a step is found once.  Returns how many.
+ * them, into found[].  At each look taken in the order of their p; each blanks
+ * the 21 days before and the 21 from it on, and of later days the windows that
+ * reach back beyond it begin with it: a step is found once.  Returns how many.
  */
 size_t step_find(struct step_work *work, const struct step_series *series,
     size_t m, size_t n, double limit, struct step *found);

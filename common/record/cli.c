@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/date.h"
 #include "base/date_zone.h"
@@ -216,6 +218,46 @@ cli_start(struct cli *cli)
 	cli->share_options.format = FORMAT_CSV;
 }
 
+void
+cli_progress(struct cli *cli, enum progress_unit unit)
+{
+	if (cli->quiet)
+		return;
+	cli->progress = progress_open(unit);
+	output_ends(cli->output, cli->progress);
+	if (unit == PROGRESS_BYTES)
+		cli->options.progress = cli->progress;
+}
+
+/* The bytes of the files to read, or 0 if one of them is none that has a
+ * size. */
+static uint64_t
+bytes_of(char *const *paths, size_t n)
+{
+	char *standard[] = { "-" };
+	uint64_t total = 0;
+
+	if (n == 0) {
+		paths = standard;
+		n = 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const int given = strcmp(paths[i], "-") == 0;
+		struct stat st;
+		off_t read = 0;
+
+		if ((given ? fstat(STDIN_FILENO, &st) : stat(paths[i], &st)) ==
+			-1 ||
+		    !S_ISREG(st.st_mode))
+			return 0;
+		if (given && (read = lseek(STDIN_FILENO, 0, SEEK_CUR)) == -1)
+			return 0;
+		if (st.st_size > read)
+			total += (uint64_t)(st.st_size - read);
+	}
+	return total;
+}
+
 static struct recin *
 open_input(struct cli *cli, char *const *paths, size_t n,
     const struct recin_options *options)
@@ -235,6 +277,8 @@ open_input(struct cli *cli, char *const *paths, size_t n,
 struct recin *
 cli_input(struct cli *cli, char *const *paths, size_t n)
 {
+	if (cli->options.progress != NULL)
+		progress_total(cli->progress, bytes_of(paths, n));
 	return open_input(cli, paths, n, &cli->options);
 }
 
@@ -389,6 +433,7 @@ release(struct cli *cli)
 	free(cli->map_parts);
 	free(cli->map);
 	date_zone_free(cli->zone);
+	progress_free(cli->progress);
 }
 
 static int
@@ -443,6 +488,7 @@ cli_finish(struct cli *cli)
 {
 	int status;
 
+	progress_end(cli->progress);
 	for (size_t i = 0; i < cli->ninputs; i++) {
 		const char *summary = recin_summary(cli->input[i]);
 
@@ -470,6 +516,7 @@ cli_warn(const struct cli *cli, const char *format, ...)
 
 	if (cli->quiet)
 		return;
+	progress_hide(cli->progress);
 	va_start(args, format);
 	vwarnx(format, args);
 	va_end(args);
@@ -500,6 +547,7 @@ cli_check(struct cli *cli, const struct config *cfg)
 	if (config_error(cfg) == NULL)
 		return;
 	flush_pipe(cli);
+	progress_end(cli->progress);
 	warnx("%s", config_error(cfg));
 	give_up(cli, config_status(cfg));
 }
@@ -510,6 +558,7 @@ cli_fail(struct cli *cli, const char *format, ...)
 	va_list args;
 
 	flush_pipe(cli);
+	progress_end(cli->progress);
 	va_start(args, format);
 	vwarnx(format, args);
 	va_end(args);

@@ -25,6 +25,7 @@
 #include <stddef.h>
 
 #include "record/field.h"
+#include "record/progress.h"
 #include "record/recin.h"
 #include "record/recout.h"
 
@@ -86,7 +87,7 @@ enum {
 	"      --max-record N     bytes a record may have (16777216)\n"          \
 	"      --precision N      significant digits of computed numbers (12)\n" \
 	"      --prefix TEXT      goes before the names of added columns\n"      \
-	"  -q, --quiet            no warnings\n"                                 \
+	"  -q, --quiet            no warnings, no progress\n"                    \
 	"  -h, --help, -V, --version\n"
 
 enum { CLI_INPUTS = 256 }; /* inputs a program may have open */
@@ -119,6 +120,7 @@ struct cli {
 	char **map_parts;
 	const char **map;
 	struct date_zone *zone;
+	struct progress *progress; /* or NULL */
 };
 
 /* First of all, before anything is opened; usage: what -h prints. */
@@ -131,6 +133,11 @@ bool cli_option(struct cli *cli, int c, const char *arg);
 /* After the options: open the output, so that one that cannot be written is
  * known before any work is done. */
 void cli_start(struct cli *cli);
+
+/* After cli_start(), for what may take long: show how far it is, unless -q.  With
+ * PROGRESS_BYTES cli_input() does all that is needed; rows are told by the
+ * program, to cli->progress. */
+void cli_progress(struct cli *cli, enum progress_unit unit);
 
 /* Open the input files (none: standard input); ends the program on failure. */
 struct recin *cli_input(struct cli *cli, char *const *paths, size_t n);
@@ -179,6 +186,15 @@ cli_ok(struct cli *cli, struct recin *in, int status)
 	if (status == -1)
 		cli_fail_input(cli, in);
 	return status == 1;
+}
+
+/* For a number that cannot be below 0: false if it is, and the record is left
+ * out. */
+static inline bool
+cli_not_negative(struct cli *cli, struct recin *in, int column, bool negative)
+{
+	return !negative ||
+	    cli_ok(cli, in, recin_reject(in, column, "is negative"));
 }
 
 /* As recin_next(): true if there is a record; ends the program on an error. */

@@ -464,6 +464,12 @@ groups_bytes(const struct groups *g)
 }
 
 size_t
+groups_width(const struct groups *g)
+{
+	return g->n;
+}
+
+size_t
 groups_count(const struct groups *g)
 {
 	return g->count;

@@ -39,6 +39,9 @@ size_t groups_bytes(const struct groups *groups);
 size_t groups_fields(const struct groups *groups);
 size_t groups_count(const struct groups *groups);
 
+/* Fields of a key. */
+size_t groups_width(const struct groups *groups);
+
 /* Field i of a group's key, as it first appeared. */
 struct field groups_key(const struct groups *groups, size_t group, size_t i);
 

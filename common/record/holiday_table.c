@@ -89,15 +89,77 @@ prior_scale(struct cli *cli, struct recin *in, int column, double *scale)
 	return true;
 }
 
+/* Which columns say for whom a row holds; NULL if none does. */
+static int *
+scope_columns(struct cli *cli, struct recin *in)
+{
+	int *column = calloc(cli->ngroup + 1, sizeof(*column));
+	bool any = false;
+
+	if (column == NULL)
+		cli_no_memory(cli);
+	for (size_t i = 0; i < cli->ngroup; i++) {
+		column[i] = recin_find(in, cli->group[i]);
+		any |= column[i] != -1;
+	}
+	if (any)
+		return column;
+	free(column);
+	return NULL;
+}
+
+/* For whom the record at hand holds; key is room for its fields. */
+static size_t
+scope_of(struct holiday_table *list, struct cli *cli, struct recin *in,
+    const int *column, struct field *key)
+{
+	bool all = true;
+	size_t scope;
+
+	for (size_t i = 0; i < cli->ngroup; i++) {
+		key[i] = (struct field){ .p = "", .n = 0, .kind = FIELD_TEXT };
+		if (column[i] != -1)
+			key[i] = recin_field(in, column[i]);
+		all &= field_missing(key[i]);
+	}
+	if (all)
+		return HOLIDAY_ALL;
+	if (list->scopes == NULL &&
+	    (list->scopes = groups_new(cli->ngroup)) == NULL)
+		cli_no_memory(cli);
+	if ((scope = groups_find(list->scopes, key, NULL)) == SIZE_MAX)
+		cli_no_memory(cli);
+	list->n_scopes = groups_count(list->scopes);
+	return scope;
+}
+
+bool
+holiday_table_holds(const struct holiday_table *list, size_t scope,
+    const struct field *key)
+{
+	for (size_t i = 0; i < groups_width(list->scopes); i++) {
+		const struct field f = groups_key(list->scopes, scope, i);
+
+		if (!field_missing(f) &&
+		    (f.n != key[i].n || memcmp(f.p, key[i].p, f.n) != 0))
+			return false;
+	}
+	return true;
+}
+
 static void
 read_table(struct holiday_table *list, struct cli *cli, struct recin *in)
 {
+	int *scope = scope_columns(cli, in);
+	struct field *key = calloc(cli->ngroup + 1, sizeof(*key));
 	const int name = cli_need(cli, in, "holiday");
 	const int date = cli_need(cli, in, "date");
 	const int lower = recin_find(in, "lower_window");
 	const int upper = recin_find(in, "upper_window");
 	const int prior = recin_find(in, "prior_scale");
 
+	if (key == NULL)
+		cli_no_memory(cli);
 	while (cli_next(cli, in)) {
 		struct field text = recin_field(in, name);
 		struct holiday_row h;
@@ -122,8 +184,12 @@ read_table(struct holiday_table *list, struct cli *cli, struct recin *in)
 		}
 		if (!isnan(scale))
 			list->prior_scale[h.name] = scale;
+		h.scope = scope == NULL ? HOLIDAY_ALL
+					: scope_of(list, cli, in, scope, key);
 		append(list, cli, &h);
 	}
+	free(key);
+	free(scope);
 }
 
 void
@@ -160,5 +226,6 @@ holiday_table_release(struct holiday_table *list)
 	free(list->row);
 	free(list->prior_scale);
 	groups_free(list->names);
+	groups_free(list->scopes);
 	memset(list, 0, sizeof(*list));
 }

@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/vec.h"
+#include "record/progress.h"
+
 enum { BUFFER = 256 << 10 };
 
 struct output {
@@ -19,6 +22,10 @@ struct output {
 	mode_t mode;   /* of a new file */
 	bool nameless; /* O_TMPFILE: has no name before the end */
 	char *error;
+	struct progress *progress; /* to end before the first write, or NULL */
+	bool memory;               /* there is no file: */
+	char *kept;
+	size_t n_kept, capacity;
 	size_t n;
 	char buffer[BUFFER];
 };
@@ -149,20 +156,31 @@ open_file(struct output *out)
 		keep_error(out, errno);
 }
 
-struct output *
-output_open(const char *path)
+/* Of nothing yet. */
+static struct output *
+new_output(const char *path)
 {
 	struct output *out = malloc(sizeof(*out));
-	bool standard = path == NULL || strcmp(path, "-") == 0;
 
 	if (out == NULL)
 		return NULL;
 	memset(out, 0, offsetof(struct output, buffer));
 	out->fd = -1;
-	if ((out->path = strdup(standard ? "stdout" : path)) == NULL) {
+	if ((out->path = strdup(path)) == NULL) {
 		free(out);
 		return NULL;
 	}
+	return out;
+}
+
+struct output *
+output_open(const char *path)
+{
+	bool standard = path == NULL || strcmp(path, "-") == 0;
+	struct output *out = new_output(standard ? "stdout" : path);
+
+	if (out == NULL)
+		return NULL;
 	if (standard) {
 		out->fd = STDOUT_FILENO;
 	} else if (written_directly(path)) {
@@ -202,9 +220,61 @@ output_same(const struct output *a, const struct output *b)
 	    same_place(a->target, b->target);
 }
 
+struct output *
+output_memory(void)
+{
+	struct output *out = new_output("memory");
+
+	if (out != NULL)
+		out->memory = true;
+	return out;
+}
+
+const char *
+output_kept(struct output *out, size_t *n)
+{
+	output_flush(out);
+	*n = out->n_kept;
+	return out->kept;
+}
+
+void
+output_forget(struct output *out)
+{
+	out->n = out->n_kept = 0;
+}
+
+void
+output_ends(struct output *out, struct progress *progress)
+{
+	if (out->fd != -1 && isatty(out->fd))
+		out->progress = progress;
+}
+
+static void
+keep(struct output *out, const char *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (vec_grow(&out->kept, &out->capacity, out->n_kept + n, 1) == -1) {
+		keep_error(out, ENOMEM);
+		return;
+	}
+	memcpy(out->kept + out->n_kept, p, n);
+	out->n_kept += n;
+}
+
 static void
 write_all(struct output *out, const char *p, size_t n)
 {
+	if (out->memory) {
+		keep(out, p, n);
+		return;
+	}
+	if (n > 0 && out->progress != NULL) {
+		progress_end(out->progress);
+		out->progress = NULL;
+	}
 	while (n > 0 && out->error == NULL) {
 		ssize_t written = write(out->fd, p, n);
 
@@ -258,6 +328,7 @@ link_file(struct output *out, const char *name)
 static void
 release(struct output *out)
 {
+	free(out->kept);
 	free(out->temporary);
 	free(out->target);
 	free(out->path);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct output;
+struct progress;
 
 /*
  * Open path for writing; NULL or "-" is standard output.  What exists and is
@@ -25,6 +26,16 @@ struct output *output_open(const char *path);
 
 /* Whether both would replace the same file, under whatever names. */
 bool output_same(const struct output *a, const struct output *b);
+
+/* Bytes that stay in memory: output_kept() has all that were written so far,
+ * until output_forget().  NULL if out of memory, which is later an error of the
+ * stream. */
+struct output *output_memory(void);
+const char *output_kept(struct output *out, size_t *n);
+void output_forget(struct output *out);
+
+/* Where it writes to a terminal, progress ends when the first bytes go there. */
+void output_ends(struct output *out, struct progress *progress);
 
 /* Append n bytes.  After an error: does nothing. */
 void output_write(struct output *out, const char *p, size_t n);

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "record/progress.h"
 #include "record/source.h"
 
 /* What was read, from `first` on: the first block is room for a line that began
@@ -164,6 +165,7 @@ change(struct readahead *a)
 	if (any) {
 		size_t at = a->at;
 
+		progress_add(a->source->progress, a->next->end - a->block);
 		a->now = a->next;
 		a->at = a->now->first;
 		a->serial = 0;

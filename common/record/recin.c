@@ -698,17 +698,18 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	in->source.block = options->block;
 	in->source.wait = options->wait;
 	in->source.context = options->context;
+	in->source.progress = options->progress;
 	if (next_file(in) == 1 && in->format == FORMAT_JSONL)
 		look_ahead(in);
 	return in;
 }
 
 /* Whether the next record is for the workers, or one that they left; no record is
- * at hand. */
+ * at hand.  The first of all is not. */
 static bool
 for_workers(const struct recin *in)
 {
-	return in->workers != NULL &&
+	return in->workers != NULL && in->records > 0 &&
 	    workers_ready(in->workers, &in->source, in->json);
 }
 

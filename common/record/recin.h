@@ -30,6 +30,7 @@ struct date_zone;
 struct decimal;
 struct output;
 struct pool;
+struct progress;
 struct recin;
 
 struct recin_options {
@@ -51,6 +52,7 @@ struct recin_options {
 	/* Called before a read that may have to wait: flush the output. */
 	void (*wait)(void *context);
 	void *context;
+	struct progress *progress;    /* told of the bytes read; or NULL */
 	const struct date_zone *zone; /* of timestamps; NULL: as written */
 	const char *date_format;      /* strptime(3); NULL: YYYY-MM-DD[ time] */
 	/* For tests: bytes of a read; and every record by libcsv or the plain
@@ -153,11 +155,12 @@ size_t recin_run_decimals(const struct span *span, size_t n,
  * fields of n records that follow one another, as recin_run() gives them; of these
  * it takes the first ones that it can make use of and returns how many.  The next
  * one, if any, comes by recin_next(), which gives records in the order of the
- * input, in its turn and with its line.
+ * input, in its turn and with its line.  The first of all records is not given to
+ * workers.
  *
  * Calls come in no order but that of `place`, for each worker; a record's
  * place is place + r, for r below n, or recin_place(), and comes before those of
- * all records behind it.
+ * all records behind it.  No worker is at work while recin_next() does not.
  *
  * Once, before the first recin_next().  What *jobs points to must outlive the
  * stream.  Returns 0, or -1 with an error.  Memory: about 1.1 MiB a worker.

@@ -263,15 +263,11 @@ recout_number(struct recout *out, double v)
 void
 recout_int(struct recout *out, int64_t v)
 {
-	char text[24], *p = text + sizeof(text);
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	char text[1 + NUMBER_DIGITS_MAX] = "-";
+	const size_t sign = v < 0;
+	const uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
-	do
-		*--p = (char)('0' + u % 10);
-	while ((u /= 10) > 0);
-	if (v < 0)
-		*--p = '-';
-	plain(out, p, (size_t)(text + sizeof(text) - p));
+	plain(out, text, sign + number_put(text + sign, u));
 }
 
 void
@@ -296,22 +292,9 @@ recout_date(struct recout *out, int32_t day)
 void
 recout_cents(struct recout *out, int64_t cents)
 {
-	char text[24], *p = text + sizeof(text);
-	uint64_t u = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
-	uint64_t whole = u / 100, part = u % 100;
+	char text[NUMBER_CENTS_MAX];
 
-	if (part % 10 != 0)
-		*--p = (char)('0' + part % 10);
-	if (part != 0) {
-		*--p = (char)('0' + part / 10);
-		*--p = '.';
-	}
-	do
-		*--p = (char)('0' + whole % 10);
-	while ((whole /= 10) > 0);
-	if (cents < 0)
-		*--p = '-';
-	plain(out, p, (size_t)(text + sizeof(text) - p));
+	plain(out, text, number_put_cents(text, cents));
 }
 
 void
@@ -346,6 +329,20 @@ recout_end(struct recout *out)
 		output_write(out->out, "\n", 1);
 	out->at = 0;
 	out->begun = false;
+}
+
+void
+recout_records(struct recout *out, const char *p, size_t n)
+{
+	assert(out->at == 0);
+	header(out);
+	output_write(out->out, p, n);
+}
+
+bool
+recout_failed(const struct recout *out)
+{
+	return output_error(out->out) != NULL;
 }
 
 void

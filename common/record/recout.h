@@ -49,6 +49,13 @@ int recout_extra(struct recout *out, struct field key, struct field f);
 /* End of the record: every column has had its value. */
 void recout_end(struct recout *out);
 
+/* Whole records, as n bytes that are written like those of this stream; between
+ * its own. */
+void recout_records(struct recout *out, const char *p, size_t n);
+
+/* Whether something could not be written: what makes much of it can stop. */
+bool recout_failed(const struct recout *out);
+
 /* Write what is due without records (the header line) and free; NULL is
  * allowed.  The output stays open. */
 void recout_close(struct recout *out);

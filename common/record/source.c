@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "record/progress.h"
+
 enum { BLOCK = 64 << 10 };
 
 static ssize_t
@@ -59,6 +61,8 @@ source_more(struct source *s)
 		s->eof = true;
 		return SOURCE_END;
 	}
+	if (s->read == NULL)
+		progress_add(s->progress, (size_t)n);
 	s->end += (size_t)n;
 	s->place += (uint64_t)n;
 	memset(s->buffer + s->end, 0, SOURCE_SLACK);

@@ -10,9 +10,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct progress;
+
 struct source {
 	int fd;
-	/* How its bytes come: as by read(2); NULL: by that, of fd. */
+	/* How its bytes come: as by read(2), and telling of progress; NULL: by
+	 * that, of fd. */
 	ssize_t (*read)(void *reader, char *p, size_t n);
 	void *reader;
 	char *buffer;
@@ -31,6 +34,7 @@ struct source {
 	/* Called before each read that may have to wait; NULL: nothing. */
 	void (*wait)(void *context);
 	void *context;
+	struct progress *progress; /* told of the bytes read; or NULL */
 };
 
 /* Bytes behind end that may be read: they are 0. */

@@ -18,7 +18,7 @@
 enum { MOST_SHOPS = 64 };
 
 /* What a detector is given of a shop.  As specified: with the limit of steps
- * and without the price index. */
+ * and without the price index and the counts. */
 enum view { ALL, SPECIFIED, CHANNELS, TOTALS, REVENUE };
 
 struct detector {
@@ -63,6 +63,8 @@ make_metrics(const struct detector *d, const struct shop *shop,
 		in.total.orders = in.total.sessions = NULL;
 	if (metrics_make(m, &in, METRIC_LOG) == -1)
 		out_of_memory();
+	if (d->view == SPECIFIED)
+		forget_events(m);
 }
 
 static void
@@ -93,20 +95,19 @@ judge_online(const struct detector *d, const struct shop *shop, int8_t *flag)
 	struct online_params params;
 	struct online *o;
 	struct metrics m;
-	double y[64];
+	double y[64], events[64];
 
 	make_metrics(d, shop, &m);
 	online_defaults(&params);
 	if (d->beta > 0)
 		params.beta = d->beta;
-	if ((o = online_new(&params, m.m)) == NULL)
+	if ((o = online_new(&params, m.id, m.m)) == NULL)
 		out_of_memory();
 	for (size_t t = 0; t < shop->n; t++) {
 		struct online_result r;
 
-		for (size_t i = 0; i < m.m; i++)
-			y[i] = m.y[i * m.n + t];
-		online_push(o, y, shop->holiday[t], &r, NULL);
+		metrics_day(&m, t, y, events);
+		online_push(o, y, events, shop->holiday[t], &r, NULL);
 		flag[t] = (int8_t)r.flag;
 	}
 	online_free(o);
@@ -247,11 +248,14 @@ run(const struct detector *d, const struct shops *all)
 }
 
 static int
-read_shops(struct shops *s, const char *folder, const char *name)
+read_shops(struct shops *s, const char *name)
 {
-	char path[4000];
+	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/detection/%s", folder, name);
+	if (shops_path(path, name) == NULL) {
+		fputs("bench_detection: AEE_REFERENCE is not set\n", stderr);
+		return -1;
+	}
 	if (shops_read(s, path) == 0)
 		return 0;
 	fprintf(stderr, "bench_detection: cannot read %s\n", path);
@@ -357,22 +361,16 @@ print_confusion(const struct shops *all)
 int
 main(void)
 {
-	const char *folder = getenv("AEE_REFERENCE");
 	const struct detector batch = { "batch, 28 metrics", judge_batch,
 		.view = ALL },
 			      online = { "online, 28 metrics", judge_online,
 				      .view = ALL };
 	struct shops all, flags, drop, seed42;
 
-	if (folder == NULL) {
-		fputs("bench_detection: AEE_REFERENCE is not set\n", stderr);
-		return 1;
-	}
-	if (read_shops(&all, folder, "dev_daily.csv.gz") == -1 ||
-	    read_shops(&flags, folder, "dev_reference_outputs.csv.gz") == -1 ||
-	    read_shops(&drop, folder, "original_config_with_drop.csv.gz") ==
-		-1 ||
-	    read_shops(&seed42, folder, "original_seed42_golden.csv") == -1)
+	if (read_shops(&all, "dev_daily.csv.gz") == -1 ||
+	    read_shops(&flags, "dev_reference_outputs.csv.gz") == -1 ||
+	    read_shops(&drop, "original_config_with_drop.csv.gz") == -1 ||
+	    read_shops(&seed42, "original_seed42_golden.csv") == -1)
 		return 1;
 	outputs = &flags;
 	print_header("40 shops", &all);

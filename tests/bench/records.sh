@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# How fast orders become key figures, against wc -l, libcsv alone, and whatever
+# How fast orders become key figures, and are simulated, against wc -l, libcsv alone, and whatever
 # of DuckDB, Miller and mawk is there.  Commands take turns; the table has
 # medians of ROUNDS rounds: CPU (user + system) and wall seconds, the ratio of the
 # CPU to `wc -l` of the plain file (or of the NDJSON), and the peak memory.
 # Writes Markdown.
-# usage: tests/bench/records.sh; ROWS, ROUNDS, DATA (a directory for the files)
-# and DUCKDB (a directory where npm has put @duckdb/node-api) may be set.
+# usage: tests/bench/records.sh; ROWS, ROUNDS, DATA (a directory for the files),
+# DUCKDB (a directory where npm has put @duckdb/node-api) and ONLY (an expression
+# for the names of the rows: 'simul|range') may be set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -49,8 +50,39 @@ const from = format === 'csv'
 })()
 END
 
+# As many orders of the shipped shop as asked for, in four channels and a year.
+simulate() {
+    local n=$1 k
+    k=$(awk -v n="$n" 'BEGIN { printf "%.6f", n / 145335 }')
+    shift
+    printf '%s' "$B/bin/aee-simulate --set inventory.enabled=false"
+    awk -v k="$k" 'BEGIN {
+        split("Organic 8000 Paid_Search 4000 Paid_Social 3000 Email 1000", c, " ")
+        for (i = 1; i < 9; i += 2) printf " --set channels.%s.base_sessions=%.3f", c[i], c[i + 1] * k }'
+    printf ' %s' "$@" orders
+}
+S=$DATA/simulated.$ROWS
+if [ ! -e "$S" ]; then
+    bash -c "$(simulate "$ROWS") -o $S"
+fi
+cat >"$DATA/simulate.js" <<'END'
+const { DuckDBInstance } = require(process.argv[2] + '/node_modules/@duckdb/node-api')
+const [, , , rows, threads] = process.argv
+;(async () => {
+    const db = await DuckDBInstance.create(':memory:', { threads })
+    const c = await db.connect()
+    await c.run(`COPY (SELECT i + 1 AS order_id, DATE '2025-01-01' + (i * 365 // ${rows})::INTEGER AS order_date,
+        ['Organic', 'Paid_Search', 'Paid_Social', 'Email'][1 + (hash(i) % 4)::INTEGER] AS channel,
+        (random() * 300)::INTEGER + 1 AS product_id, (random() * 20000)::INTEGER + 1 AS customer_id,
+        CASE WHEN random() < 0.85 THEN 1 WHEN random() < 0.8 THEN 2 ELSE 3 END AS quantity,
+        (random() * 10000 + 200)::DECIMAL(12,2) AS order_value
+        FROM range(${rows}) t(i)) TO '/dev/null' (FORMAT csv, HEADER)`)
+})()
+END
+
 names=() commands=() results=()
 job() {
+    if ((${#names[@]} > 0)) && [[ ! $1 =~ ${ONLY:-} ]]; then return; fi
     names+=("$1")
     commands+=("$2")
     results+=("$DATA/result.${#names[@]}")
@@ -83,6 +115,15 @@ job "NDJSON of a fifth of the rows: \`wc -l\`" "wc -l <$J"
 job "**aee-kpi -g channel**, NDJSON" "$kpi -g channel <$J"
 if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
     job "DuckDB, 1 thread, NDJSON" "node $DATA/duckdb.js $DUCKDB $J json 1"
+fi
+job "simulated orders: \`wc -l\`" "wc -l <$S"
+job "**aee-simulate orders**" "$(simulate "$ROWS")"
+job "\`-j 2\`" "$(simulate "$ROWS" -j 2)"
+job "**aee-simulate orders \\| aee-kpi -g channel**" "$(simulate "$ROWS") | $kpi -g channel"
+job "a quarter of them" "$(simulate $((ROWS / 4))) | $kpi -g channel"
+if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
+    job "DuckDB, 1 thread: range() and COPY" "node $DATA/simulate.js $DUCKDB $ROWS 1"
+    job "DuckDB, 2 threads: range() and COPY" "node $DATA/simulate.js $DUCKDB $ROWS 2"
 fi
 
 measure() {

@@ -117,6 +117,19 @@ shops_read(struct shops *s, const char *path)
 	return pclose(in) == 0 && s->n > 0 ? 0 : -1;
 }
 
+/* The path of a table of the reference; NULL if AEE_REFERENCE does not name its
+ * folder. */
+static inline const char *
+shops_path(char path[4096], const char *name)
+{
+	const char *reference = getenv("AEE_REFERENCE");
+
+	if (reference == NULL)
+		return NULL;
+	snprintf(path, 4096, "%s/detection/%s", reference, name);
+	return path;
+}
+
 /* A column of the shop, or NULL. */
 static inline const double *
 shop_x(const struct shop *shop, const char *name)
@@ -202,6 +215,48 @@ shop_next(const struct shops *all, size_t *next, struct shop *shop)
 		shop->category[i] = shop_sums(shop, suffix);
 	}
 	return 0;
+}
+
+/* As if nothing were known of the counts behind the metrics: other
+ * implementations know nothing of them. */
+static inline void
+forget_events(struct metrics *set)
+{
+	for (size_t i = 0; i < set->m * set->n; i++)
+		set->events[i] = NAN;
+}
+
+/* What somebody else made of the same day: a row, its columns by name. */
+static inline double
+shops_value(const struct shops *s, size_t row, const char *name)
+{
+	const size_t j = shops_column(s, name);
+
+	return j == SIZE_MAX ? NAN : s->row[row].x[j];
+}
+
+/* Look at each shop of a table beside what somebody else made of its days, row
+ * by row from `row` on.  The days of all, 0 if a table cannot be read. */
+static inline size_t
+shops_beside(const char *days, const char *outputs,
+    void (*look)(const struct shop *shop, const struct shops *made, size_t row,
+	void *with),
+    void *with)
+{
+	struct shops all, made = { 0 };
+	struct shop shop;
+	size_t next = 0, row = 0;
+
+	if (shops_read(&all, days) == 0 && shops_read(&made, outputs) == 0 &&
+	    made.n == all.n)
+		for (; shop_next(&all, &next, &shop) == 0;
+		     shop_release(&shop)) {
+			look(&shop, &made, row, with);
+			row += shop.n;
+		}
+	shops_release(&made);
+	shops_release(&all);
+	return row;
 }
 
 #endif

@@ -88,6 +88,18 @@ run_start(struct run *run, const struct simulate_params *params)
 	assert_non_null(run->orders);
 }
 
+/* The next orders of the day, whole. */
+static inline size_t
+run_orders(struct run *run, struct simulate_order *rows, size_t max)
+{
+	const size_t n = simulate_orders_next(run->orders, rows, max);
+
+	if (n > 0)
+		simulate_orders_finish(run->shop, run->day.date,
+		    rows[0].order_id - run->day.first_order_id, rows, n);
+	return n;
+}
+
 static inline void
 run_end(struct run *run)
 {

@@ -73,40 +73,6 @@ there_are_no_other_dates(void **state)
 	assert_int_not_equal(date_from_civil(2024, 2, 29), DATE_NONE);
 }
 
-/* The table of Wikipedia, "ISO week date", and strftime(3). */
-static void
-iso_weeks_are_those_of_the_standard(void **state)
-{
-	static const int known[][5] = { { 1977, 1, 1, 1976, 53 },
-		{ 1977, 1, 2, 1976, 53 }, { 1977, 12, 31, 1977, 52 },
-		{ 1978, 1, 1, 1977, 52 }, { 1978, 1, 2, 1978, 1 },
-		{ 1979, 12, 31, 1980, 1 }, { 1980, 12, 28, 1980, 52 },
-		{ 1980, 12, 29, 1981, 1 }, { 1981, 12, 31, 1981, 53 },
-		{ 1982, 1, 3, 1981, 53 } };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		int year, week;
-
-		date_iso_week(civil(known[i][0], known[i][1], known[i][2]),
-		    &year, &week);
-		assert_int_equal(year, known[i][3]);
-		assert_int_equal(week, known[i][4]);
-	}
-	for (int32_t day = DATE_MIN; day <= DATE_MAX; day += 11) {
-		time_t t = (time_t)day * 86400;
-		int year, week;
-		char got[32], want[32];
-		struct tm tm;
-
-		gmtime_r(&t, &tm);
-		strftime(want, sizeof(want), "%G %V", &tm);
-		date_iso_week(day, &year, &week);
-		snprintf(got, sizeof(got), "%d %02d", year, week);
-		assert_string_equal(got, want);
-	}
-}
-
 static void
 dates_are_written_and_read(void **state)
 {
@@ -434,7 +400,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_calendar_counts_every_day),
 		cmocka_unit_test(there_are_no_other_dates),
-		cmocka_unit_test(iso_weeks_are_those_of_the_standard),
 		cmocka_unit_test(dates_are_written_and_read),
 		cmocka_unit_test(only_real_dates_of_the_form_are_read),
 		cmocka_unit_test(

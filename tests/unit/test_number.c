@@ -307,10 +307,53 @@ integers_are_read_up_to_64_bits(void **state)
 	}
 }
 
+static void
+whole_numbers_are_put_as_printf_does(void **state)
+{
+	char got[NUMBER_DIGITS_MAX + 1], want[32];
+	uint64_t power = 1;
+
+	(void)state;
+	for (int digits = 0; digits < 20; digits++, power *= 10)
+		for (int64_t i = -12; i <= 12; i++) {
+			const uint64_t v = power + (uint64_t)i;
+
+			got[number_put(got, v)] = '\0';
+			snprintf(want, sizeof(want), "%" PRIu64, v);
+			assert_string_equal(got, want);
+		}
+}
+
+static void
+assert_cents(int64_t cents, const char *want)
+{
+	char got[NUMBER_CENTS_MAX + 1];
+
+	got[number_put_cents(got, cents)] = '\0';
+	assert_string_equal(got, want);
+}
+
+static void
+cents_have_the_fraction_they_need(void **state)
+{
+	(void)state;
+	assert_cents(0, "0");
+	assert_cents(5, "0.05");
+	assert_cents(-5, "-0.05");
+	assert_cents(10, "0.1");
+	assert_cents(100, "1");
+	assert_cents(1250, "12.5");
+	assert_cents(-123456, "-1234.56");
+	assert_cents(INT64_MAX, "92233720368547758.07");
+	assert_cents(INT64_MIN, "-92233720368547758.08");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_numbers_are_put_as_printf_does),
+		cmocka_unit_test(cents_have_the_fraction_they_need),
 		cmocka_unit_test(
 		    twelve_digits_of_random_bits_are_those_of_printf),
 		cmocka_unit_test(

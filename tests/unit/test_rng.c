@@ -50,6 +50,27 @@ streams_and_blocks_can_be_met_again(void **state)
 	assert_true(rng_stream(3, 1, 2) != rng_stream(2, 1, 2));
 }
 
+static void
+many_draws_at_once_are_those_one_by_one(void **state)
+{
+	struct rng one, many;
+
+	(void)state;
+	rng_init(&one, 42, rng_stream(3, 1, 2));
+	many = one;
+	rng_u32(&one); /* words may be left, an odd number too */
+	rng_u32(&many);
+	for (size_t n = 0; n < 40; n++) {
+		uint64_t draw[40];
+
+		rng_fill(&many, draw, n);
+		for (size_t i = 0; i < n; i++)
+			assert_true(draw[i] == rng_u64(&one));
+		if (n % 7 == 0)
+			assert_int_equal(rng_u32(&one), rng_u32(&many));
+	}
+}
+
 /* Kolmogorov-Smirnov at the 0.001 level: 1.9495 / sqrt(n). */
 enum { KS_DRAWS = 200000 };
 
@@ -305,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(philox_gives_the_known_answers),
+		cmocka_unit_test(many_draws_at_once_are_those_one_by_one),
 		cmocka_unit_test(streams_and_blocks_can_be_met_again),
 		cmocka_unit_test(uniforms_follow_their_distribution),
 		cmocka_unit_test(

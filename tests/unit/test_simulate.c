@@ -16,7 +16,7 @@ orders_of_day(struct run *run, struct simulate_order *rows, size_t chunk)
 	size_t n = 0, got;
 
 	simulate_orders_start(run->orders, &run->day);
-	while ((got = simulate_orders_next(run->orders, rows + n, chunk)) > 0) {
+	while ((got = run_orders(run, rows + n, chunk)) > 0) {
 		n += got;
 		assert_true(n + chunk <= MANY);
 	}

@@ -151,7 +151,7 @@ simulate_year(uint64_t seed, struct year *year)
 			year->sessions[d][c] = (double)run.day.traffic[c]
 						   .sessions;
 		simulate_orders_start(run.orders, &run.day);
-		while ((n = simulate_orders_next(run.orders, rows, 256)) > 0)
+		while ((n = run_orders(&run, rows, 256)) > 0)
 			for (size_t i = 0; i < n; i++) {
 				const size_t c = rows[i].channel;
 
