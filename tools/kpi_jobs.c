@@ -70,11 +70,13 @@ note_reach(struct part *part, uint64_t place)
 	const struct kpi *kpi = part->to.kpi;
 	const struct reach reach = { place, kpi_first_day(kpi),
 		kpi_last_day(kpi) };
-	const struct reach *last = part->reach + part->nreach - 1;
 
-	if (part->nreach > 0 && last->first == reach.first &&
-	    last->last == reach.last)
-		return 0;
+	if (part->nreach > 0) {
+		const struct reach *last = &part->reach[part->nreach - 1];
+
+		if (last->first == reach.first && last->last == reach.last)
+			return 0;
+	}
 	if (vec_grow(&part->reach, &part->reach_capacity, part->nreach + 1,
 		sizeof(*part->reach)) == -1)
 		return -1;
@@ -110,10 +112,12 @@ kpi_jobs_cover(struct kpi_jobs *jobs)
 
 	for (size_t i = 0; i < jobs->n; i++) {
 		struct part *part = &jobs->part[i];
-		const struct reach *r = &part->reach[part->covered];
 
-		for (; part->covered < part->nreach && r->place < place;
-		     part->covered++, r++) {
+		for (; part->covered < part->nreach; part->covered++) {
+			const struct reach *r = &part->reach[part->covered];
+
+			if (r->place >= place)
+				break;
 			kpi_cover(jobs->to->kpi, r->first);
 			kpi_cover(jobs->to->kpi, r->last);
 		}

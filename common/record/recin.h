@@ -163,7 +163,7 @@ size_t recin_run_decimals(const struct span *span, size_t n,
  * all records behind it.  No worker is at work while recin_next() does not.
  *
  * Once, before the first recin_next().  What *jobs points to must outlive the
- * stream.  Returns 0, or -1 with an error.  Memory: about 1.1 MiB a worker.
+ * stream.  Returns 0, or -1 with an error.  Memory: about 1.2 MiB a worker.
  */
 struct recin_jobs {
 	struct pool *pool;
