@@ -151,11 +151,12 @@ coverage:
 	$(MAKE) B=$(B)/cov OPT='-O0 -g --coverage' check
 	tests/coverage.sh $(B)/cov
 
-# Each target for SECONDS; findings stay in $(B)/fuzz.
+# Each target for SECONDS; findings stay in $(B)/fuzz.  The parts of aee-report
+# want texts that are made, and are not fuzzed.
 fuzz: $(FUZZERS)
 	@B=$(B) tests/fuzz/fuzz.sh $(SECONDS)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(wildcard common/*/*.h)
+$(B)/fuzz/%: tests/fuzz/%.c $(filter-out tools/report_%,$(LIB_SRC)) $(wildcard common/*/*.h)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) $(CSTD) -O1 -g $(WARN) \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
@@ -166,6 +167,11 @@ golden: $(TOOLS)
 
 bench: $(TOOLS) $(BENCHES)
 	@B=$(B) tests/bench/bench.sh
+
+# Those of the README, and the tables put there.
+bench-readme: $(TOOLS)
+	@B=$(B) tests/bench/bench.sh records streams
+	tests/bench/readme.sh records streams
 
 bench-iforest: $(TOOLS) $(B)/bench/bench_iforest
 	@B=$(B) tests/bench/iforest.sh
@@ -225,6 +231,6 @@ clean:
 -include pipelines/run.mk
 
 .PHONY: all run check units sanitize coverage fuzz bench bench-detection \
-	bench-forecast bench-iforest golden format lint \
+	bench-forecast bench-iforest bench-readme golden format lint \
 	install uninstall clean
 .SECONDARY:

@@ -15,4 +15,4 @@ shift 3
 beside=$(dirname "$orders")
 [ "$traffic" = - ] || set -- -t "$traffic" "$@"
 mkdir -p "$out"
-trap 'rm -f "$out"/*.$$.tmp' EXIT
+trap 'wait; rm -f "$out"/*.$$.tmp' EXIT

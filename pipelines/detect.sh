@@ -12,8 +12,10 @@ Writes into OUTDIR:
   cube.csv           sums by day, channel and category
   days.csv           what aee-detect says of each day
   incidents.csv      what happened, what it cost, what probably caused it
-  detect.csv         key figures by day with the flags of all models and their
-                     consensus
+  metrics.csv        the metrics that it looked at, by day
+  models.csv         what three models say of these together, by day
+  detect.csv         key figures by day with the flags of all models, their
+                     consensus, and how sure one may be
   detect.txt         the incidents in short, which is printed too
   score.txt          how good that is, where the truth is known
 TRAFFIC may be '-' where there is none.  Tables beside ORDERS are used where
@@ -31,16 +33,33 @@ calendar=()
 [ ! -f "$beside/holidays.csv" ] || calendar=(--holidays "$beside/holidays.csv")
 
 aee-kpi "${cube[@]}" "$@" -o "$out/cube.csv" "$orders"
-aee-detect "${calendar[@]}" --incidents "$out/incidents.csv" -o "$out/days.csv" "$out/cube.csv"
+aee-detect "${calendar[@]}" --incidents "$out/incidents.csv" --metrics "$out/metrics.csv" \
+    -o "$out/days.csv" "$out/cube.csv"
 
-# The last of a pipe does not know whether the others ended well: pipefail
-# does, and only then the file gets its name.
-aee-kpi "$@" "$orders" | aee-zscore | aee-iforest | aee-forecast -n 0 >"$out/models.$$.tmp"
-aee-consensus -o "$out/detect.csv" "$out/models.$$.tmp" "$out/days.csv"
+# Three models of every metric, side by side.
+aee-zscore -q -c value -g metric -b centred --scale raw "${calendar[@]}" \
+    -o "$out/zscore.$$.tmp" "$out/metrics.csv" &
+zscore=$!
+aee-iforest -q --across metric -f z -o "$out/iforest.$$.tmp" "$out/metrics.csv" &
+iforest=$!
+aee-kpi "$@" -o "$out/daily.$$.tmp" "$orders"
+aee-forecast -q -n 0 --judge -c value -g metric "${calendar[@]/--holidays/--mask}" \
+    -o "$out/forecast.$$.tmp" "$out/metrics.csv"
+wait "$zscore"
+wait "$iforest"
+aee-consensus -q --across metric --calibrate zscore,forecast --fdr 0.1 --prefix models_ \
+    -o "$out/models.csv" "$out/zscore.$$.tmp" "$out/iforest.$$.tmp" "$out/forecast.$$.tmp"
 
-# Once more, as records for jq.
+# The z-score has the baseline of aee-detect, and would only echo it.
+together=(aee-consensus -c "detect_anomaly,iforest_anomaly,forecast_anomaly" --fdr 0.05)
+"${together[@]}" -o "$out/detect.csv" "$out/daily.$$.tmp" "$out/days.csv" "$out/models.csv"
+
+# Once more, as records for jq: an incident is as sure as its surest day.
 aee-detect -q "${calendar[@]}" --ojsonl --incidents "$out/json.$$.tmp" -o /dev/null "$out/cube.csv"
-jq -r '"\(.start_date) to \(.end_date): \(.kind) \(.direction), \(.cause), \(.money_at_stake // 0 | round) at stake",
+"${together[@]}" -q --ojsonl -o "$out/sure.$$.tmp" "$out/days.csv" "$out/models.csv"
+jq -r --slurpfile days "$out/sure.$$.tmp" '.incident as $i | ([$days[] | select(.incident == $i) | .tier]) as $tiers |
+    "\(.start_date) to \(.end_date): \(.kind) \(.direction), \(.cause), \(.money_at_stake // 0 | round) at stake, \(
+        ["critical", "high", "notice"] | map(select(IN($tiers[]))) | first // "notice")",
     "    \(.metrics | split("; ")[:3] | join(", "))"' "$out/json.$$.tmp" >"$out/text.$$.tmp"
 mv "$out/text.$$.tmp" "$out/detect.txt"
 if [ -f "$beside/events.csv" ]; then

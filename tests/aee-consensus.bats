@@ -539,3 +539,90 @@ END
     run -0 aee-consensus -q --bad-rows skip -o "$T/out.csv" "$T/flags.csv"
     [ "$(wc -l <"$T/out.csv")" = 6 ]
 }
+
+# ---- rows of a day made one ---------------------------------------------------------
+
+# Two detectors of two metrics.
+long() {
+    cat <<'END'
+date,metric,x_p,x_anomaly,y_p,y_anomaly
+2025-01-01,aov,0.01,1,0.5,0
+2025-01-01,orders,0.04,0,0.5,0
+2025-01-02,aov,0.5,0,,
+2025-01-02,orders,,,,
+2025-01-03,orders,0.008,0,0.02,0
+END
+}
+
+@test "aee-consensus: --across makes one p of the rows of a day, their harmonic mean" {
+    long >"$T/long.csv"
+    # 2 / (1/0.01 + 1/0.04) = 0.016; Cauchy of 0.008 and 0.02 is
+    # 0.5 - atan((tan(0.492 pi) + tan(0.48 pi)) / 2) / pi = 0.01142995.
+    run -0 aee-consensus --across metric --precision 6 "$T/long.csv"
+    same - <<'END'
+date,x_p,x_anomaly,x_metric,y_p,y_anomaly,y_metric,votes,confirmed_by,consensus_p,consensus_anomaly,tier
+2025-01-01,0.016,0,aov,0.5,0,,0,,0.0310241,0,
+2025-01-02,0.5,0,aov,,,,0,,0.5,0,
+2025-01-03,0.008,1,orders,0.02,0,orders,1,x,0.01143,0,
+END
+}
+
+@test "aee-consensus: --limit is the p that votes, whatever the flags of the rows were" {
+    run -0 bash -c '"$@" --across metric --limit 0.02' - aee-consensus < <(long)
+    [ "$(cut -d, -f3,6,8,9,11 <<<"$output" | paste -sd ' ')" = "x_anomaly,y_anomaly,votes,confirmed_by,consensus_anomaly 1,0,1,x,0 0,,0,,0 1,1,2,x+y,1" ]
+    run -0 bash -c '"$@" --across metric -c y_anomaly -k 1 --limit 0.02' - aee-consensus < <(long)
+    [ "$(cut -d, -f1,3,5 <<<"$output" | paste -sd ' ')" = "date,y_anomaly,votes 2025-01-01,0,0 2025-01-02,, 2025-01-03,1,1" ]
+}
+
+@test "aee-consensus: --across of several files is as good as of one pipe" {
+    long >"$T/long.csv"
+    cut -d, -f1-4 "$T/long.csv" >"$T/x.csv"
+    aee-consensus --prefix a_ -k 1 -c y_anomaly --ojsonl "$T/long.csv" | jq -c '{metric, date, y_p, y_anomaly}' >"$T/y.json"
+    diff <(aee-consensus --across metric "$T/long.csv") <(aee-consensus --across metric "$T/x.csv" "$T/y.json")
+    run -1 --separate-stderr aee-consensus --across metric -c x_anomaly,z_anomaly "$T/x.csv" "$T/y.json"
+    [ "$stderr" = "aee-consensus: no file has a column 'z_anomaly'" ]
+}
+
+@test "aee-consensus: --across with groups is that of each, and --fdr judges each" {
+    { sed '1s/^/shop,/; 2,$s/^/a,/' < <(long); sed 1d < <(long) | sed 's/^/b,/'; } >"$T/two.csv"
+    run -0 aee-consensus --across metric -g shop --fdr 0.1 "$T/two.csv"
+    [ "${lines[0]}" = date,shop,x_p,x_anomaly,x_metric,y_p,y_anomaly,y_metric,votes,confirmed_by,consensus_p,consensus_anomaly,tier ]
+    diff <(grep -E ',(shop|b),' <<<"$output" | cut -d, -f1,3-) <(aee-consensus --across metric --fdr 0.1 < <(long))
+    run -0 aee-consensus --across metric,shop --summary "$T/two.csv"
+    jq -e '.detectors.x == ["2025-01-03"] and .all == []' <<<"$output"
+}
+
+@test "aee-consensus: --calibrate makes a p that is too careful as frequent as it says" {
+    # 300 days, p = sqrt of what is even from 0 to 1.
+    seq 0 299 | sed 's/.*/2024-01-01 + & days/' | date -u -f - +%F |
+        awk -v OFS=, 'BEGIN { print "date,m,x_p,x_anomaly" } { print $1, "a", sqrt((NR * 77 % 300 + .5) / 300), 0 }' >"$T/careful.csv"
+    share() { awk -F, 'NR > 1 { n++; k += $2 <= 0.05 } END { printf "%.3f\n", k / n }'; }
+    [ "$(aee-consensus --across m -k 1 "$T/careful.csv" | share)" = 0.003 ]
+    aee-consensus --across m -k 1 --calibrate x "$T/careful.csv" | share >"$T/share"
+    awk '{ exit !($1 >= 0.03 && $1 <= 0.05) }' "$T/share"
+    # Too few days stay as they are.
+    head -n 99 "$T/careful.csv" >"$T/few.csv"
+    cmp <(aee-consensus --across m -k 1 --calibrate x "$T/few.csv") <(aee-consensus --across m -k 1 "$T/few.csv")
+    run -1 --separate-stderr aee-consensus --across m -k 1 --calibrate x,y "$T/careful.csv"
+    [ "$stderr" = "aee-consensus: --calibrate: no detector is 'y'" ]
+}
+
+@test "aee-consensus: --across wants a date, the columns, a p, and each row once" {
+    bad() {
+        run -1 --separate-stderr aee-consensus --across metric -k 1
+        [ "$stderr" = "aee-consensus: $1" ]
+    }
+    bad "stdin: no column 'date' (-m date=NAME maps another)" <<<$'metric,x_p,x_anomaly\na,1,0'
+    bad "stdin: no column 'metric' (-m metric=NAME maps another)" <<<$'date,x_p,x_anomaly\n2025-01-01,1,0'
+    bad "stdin: detector 'x' has no p (x_p)" <<<$'date,metric,x_anomaly\n2025-01-01,a,0'
+    bad "stdin:3: column 'metric': 'a' stands twice on its day" <<<$'date,metric,x_p,x_anomaly\n2025-01-01,a,1,0\n2025-01-01,a,1,0'
+    bad "stdin:2: column 'x_p': '2' is not a p, 0 to 1" <<<$'date,metric,x_p,x_anomaly\n2025-01-01,a,2,0'
+    run -0 --separate-stderr aee-consensus --across metric -k 1 --bad-rows skip <<<$'date,metric,x_p,x_anomaly\n2025-01-01,a,1,0\n2025-01-01,a,1,0'
+    [ "${#lines[@]}" = 2 ]
+    run -0 aee-consensus --across metric -k 1 <<<date,metric,x_p,x_anomaly
+    [ "$output" = date,x_p,x_anomaly,x_metric,votes,confirmed_by,consensus_p,consensus_anomaly,tier ]
+    run -2 --separate-stderr aee-consensus --limit 0.1 "$T/flags.csv"
+    [ "${stderr_lines[0]}" = "aee-consensus: --limit: only with --across" ]
+    run -2 --separate-stderr aee-consensus --calibrate x "$T/flags.csv"
+    [ "${stderr_lines[0]}" = "aee-consensus: --calibrate: only with --across" ]
+}

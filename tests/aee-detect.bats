@@ -249,6 +249,23 @@ same() {
     head -n 2 "$F/calm.csv" >"$T/one.csv"
     run -0 --separate-stderr aee-detect "$T/one.csv"
     [ "$stderr" = "aee-detect: too little history: 1 day, and no metric has 28 usable ones" ]
+    # A warning for each shop that has too little, none for one that has enough.
+    sed '1s/$/,shop/; 2,$s/$/,a/' "$F/calm.csv" >"$T/three.csv"
+    printf '2025-01-01,5,1,9,b\n2025-01-02,5,1,9,b\n2025-01-01,5,1,9,c\n' >>"$T/three.csv"
+    run -0 --separate-stderr aee-detect -g shop "$T/three.csv"
+    [ "$stderr" = "aee-detect: too little history: 2 days, and no metric has 28 usable ones: shop=b
+aee-detect: too little history: 1 day, and no metric has 28 usable ones: shop=c" ]
+    [ "$(grep -E ',(b|c),' <<<"$output" | cut -d, -f6- | sort -u)" = ",,,," ]
+}
+
+@test "aee-detect: a member of whom one sum is not known is judged by the others" {
+    aee-detect --incidents "$T/all.csv" -o "$T/days.csv" "$F/cube.csv"
+    awk -F, -v OFS=, '$3 == "Email" { $4 = "" } 1' "$F/cube.csv" >"$T/blind.csv"
+    run -0 --separate-stderr aee-detect --incidents "$T/i.csv" "$T/blind.csv"
+    [ -z "$stderr" ]
+    [ "${#lines[@]}" -eq 366 ]
+    diff -u <(cut -d, -f2-5 "$T/all.csv") <(cut -d, -f2-5 "$T/i.csv")
+    [ "$(cut -d, -f4 <<<"$output" | grep -c 'sessions_Email\|conversion_rate_Email')" -eq 0 ]
 }
 
 @test "aee-detect: gaps, zeros, constants and missing values do no harm" {
@@ -404,4 +421,56 @@ little_shop() {
         run -0 aee-detect --scale "$scale" -b 9 "$F/calm.csv"
         [ "$(awk -F, '$6 == 1 { print $1 }' <<<"$output")" = 2025-04-11 ]
     done
+}
+
+# ---- metrics for other detectors --------------------------------------------------
+
+@test "aee-detect: --metrics has a record for each day and metric" {
+    run -0 --separate-stderr aee-detect --metrics "$T/metrics.csv" -o "$T/days.csv" "$F/cube.csv"
+    [ "$(head -n 1 "$T/metrics.csv")" = date,metric,value,z ]
+    [ "$(sed 1d "$T/metrics.csv" | cut -d, -f1 | uniq -c | awk '{ print $1 }' | sort -u)" = 28 ]
+    [ "$(sed 1d "$T/metrics.csv" | cut -d, -f1 | uniq)" = "$(sed 1d "$T/days.csv" | cut -d, -f1)" ]
+    cmp "$T/days.csv" <(aee-detect "$F/cube.csv")
+    # ln(R + 1), ln((O + .5) / (S + .5)), ln((O_k + .5) / (others + .5)) of the cube.
+    awk -F, '
+        function near(a, b) { return a - b < 1e-9 && b - a < 1e-9 }
+        NR == FNR { x[$1, $2, $3] = $0; next }
+        FNR == 1 { next }
+        { split(x[$1, "total", ""], t, ","); split(x[$1, "category", "Home"], h, ",") }
+        $2 == "revenue" { n++; if (!near($3, log(t[6] + 1))) exit bad = 1 }
+        $2 == "conversion_rate" { n++; if (!near($3, log((t[5] + .5) / (t[4] + .5)))) exit bad = 1 }
+        $2 == "order_share_Home" { n++; if (!near($3, log((h[5] + .5) / (t[5] - h[5] + .5)))) exit bad = 1 }
+        END { exit bad || n != 3 * 365 }' "$F/cube.csv" "$T/metrics.csv"
+    # A metric that is far off has a large z, and names the day.
+    [ "$(awk -F, '$1 == "2025-03-15" && $2 == "aov" { print ($4 > 5) }' "$T/metrics.csv")" = 1 ]
+}
+
+@test "aee-detect: --metrics says nothing of how far holidays are off" {
+    printf 'holiday,date,lower_window\nsale,2025-02-02,-1\n' >"$T/holidays.csv"
+    run -0 aee-detect --holidays "$T/holidays.csv" --metrics - -o "$T/days.csv" "$F/calm.csv"
+    [ "$(awk -F, '$4 == "" { print $1 }' <<<"$output" | sort -u)" = $'2025-02-01\n2025-02-02' ]
+    [ "$(awk -F, '$3 == ""' <<<"$output" | wc -l)" = 0 ]
+}
+
+@test "aee-detect: --metrics of many shops have their groups" {
+    { sed '1s/^/shop,/; 2,$s/^/a,/' "$F/calm.csv"; sed 1d "$F/calm.csv" | sed 's/^/b,/'; } >"$T/two.csv"
+    run -0 aee-detect -g shop --metrics - -o "$T/days.csv" "$T/two.csv"
+    [ "${lines[0]}" = date,shop,metric,value,z ]
+    aee-detect --metrics - -o "$T/days.csv" "$F/calm.csv" >"$T/one.csv"
+    diff <(grep -E ',(shop|b),' <<<"$output" | cut -d, -f1,3-) "$T/one.csv"
+    run -1 --separate-stderr aee-detect -g metric --metrics - -o "$T/days.csv" <<<$'date,metric,revenue\n2025-01-01,a,1'
+    [ "$stderr" = "aee-detect: --group-by: metrics have a column 'metric' of their own" ]
+}
+
+@test "aee-detect: --metrics of too little history have values and no z" {
+    run -0 --separate-stderr aee-detect --metrics - -o "$T/days.csv" <<<$'date,revenue\n2025-01-01,0\n2025-01-03,'
+    [ "$output" = $'date,metric,value,z\n2025-01-01,revenue,0,\n2025-01-03,revenue,,' ]
+    [[ ${stderr_lines[0]} == *"too little history: 3 days"* ]]
+}
+
+@test "aee-detect: --metrics needs a place of its own, and all days" {
+    run -2 --separate-stderr aee-detect --metrics - "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --metrics -: the days go to standard output too (-o names a file for them)" ]
+    run -2 --separate-stderr aee-detect --online --metrics x "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --metrics are known when all days are, and --online does not wait: leave one of them out" ]
 }

@@ -202,7 +202,7 @@ END
     for options in '-C -' '--holidays -' '--model -' '--holidays - in -' '-C - --holidays - in'; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr aee-forecast $options </dev/null
-        [ "$stderr" = "aee-forecast: standard input can be only one of the records, the holidays, the model and the configuration" ]
+        [ "$stderr" = "aee-forecast: standard input can be only one of the records, the holidays, the mask, the model and the configuration" ]
     done
     echo 'horizon: 1' | aee-forecast -C - in | diff - <(aee-forecast -n 1 in)
     printf 'holiday,date\na,2024-02-03\n' | aee-forecast --holidays - in | diff - <(aee-forecast --holidays <(printf 'holiday,date\na,2024-02-03\n') in)
@@ -231,6 +231,10 @@ jumps() {
     sed 's/,0,1$/,,/' h >short
     aee-forecast --growth flat --weekly off --holidays short --components -n 30 in | columns date holidays |
         grep -x '2024-06-11,0'
+    # The model says them too.
+    aee-forecast --growth flat --weekly off --holidays h --save m.json in >/dev/null
+    jq -e '[.series[0].holidays[] | .offset, .effect] | .[0] == 0 and .[1] > 47 and .[1] < 53 and .[2] == 1 and .[3] > 17 and
+        .[3] < 23' m.json
 }
 
 @test "aee-forecast: yhat is the sum of its components" {
@@ -341,12 +345,17 @@ regressed() {
 
 @test "aee-forecast: a regressor's effect, in rows to come that bring its values" {
     regressed >in
-    aee-forecast --weekly off --regressor x --components in >out
+    aee-forecast --weekly off --regressor x --components --save m.json in >out
     [ "$(wc -l <out)" -eq 71 ]
     # x goes from 0 to 4: 12 between the least and the largest effect.
     columns regressors <out | sort -g | sed -n '1p;$p' | paste -sd' ' |
         awk '{ d = $2 - $1 - 12; exit !(d * d < 0.01) }'
     tail -1 out | grep -q '^2024-03-10,,3,'
+    # 3 for each unit more, or so much of the trend.
+    jq -e '.series[0].regressors[0].effect | . > 2.97 and . < 3.03' m.json
+    awk -F, -v OFS=, 'NR > 1 { $2 = 100 + 3 * $3 + NR % 3 / 10 } 1' in |
+        aee-forecast --weekly off --growth flat --regressor x:multiplicative --save m.json >/dev/null
+    jq -e '.series[0] | .regressors[0].effect * .m * .y_scale | . > 2.9 and . < 3.1' m.json
 }
 
 @test "aee-forecast: a regressor's sign can be held" {
@@ -398,6 +407,24 @@ regressed() {
     awk -F, -v OFS=, '{ print $0, NR == 1 ? "top" : 90 }' in |
         aee-forecast --growth logistic --cap top --floor 10 --weekly off --components | cut -d, -f1,2,4- |
         diff - <(aee-forecast --growth logistic --cap 90 --floor 10 --weekly off --components -n 0 in)
+}
+
+@test "aee-forecast: a curve rises though the first value is above the last" {
+    deviation() { aee-forecast -q -c y -n 0 --save m.json "$@" "$prophet/input/daily_revenue.csv" >/dev/null; jq '.series[0].residual_sd' m.json; }
+    line=$(deviation)
+    for cap in 6e6 1e7 1e8; do
+        awk "BEGIN { exit !($(deviation --growth logistic --cap $cap) < 1.07 * $line) }"
+        jq -e '.series[0].k > 0' m.json
+    done
+}
+
+@test "aee-forecast: a cap far above the values is warned of" {
+    series 60 >in
+    run -0 --separate-stderr aee-forecast --growth logistic --cap 1e8 in
+    [ -z "$stderr" ]
+    run -0 --separate-stderr aee-forecast --growth logistic --cap 1e9 in
+    [ "$stderr" = "aee-forecast: column 'revenue': the cap is more than a million times the values, so that the priors of the curve decide; is its unit right?" ]
+    aee-forecast -q --growth logistic --cap 1e100 --floor -1e99 in >/dev/null
 }
 
 @test "aee-forecast: caps and floors that do not go together are errors" {
@@ -480,6 +507,22 @@ regressed() {
     series 200 'i < 100 ? 100 + (i * i % 11) : 200 + (i * i % 11)' >in
     last() { aee-forecast --growth flat --weekly off -n 1 "$@" in | tail -1 | cut -d, -f3; }
     awk "BEGIN { exit !($(last) < 160 && $(last --half-life 10) > 200) }"
+}
+
+@test "aee-forecast: weights that leave too few rows are warned of" {
+    # A trend and a week have 8 terms; a half-life of h days leaves about 2.9 h rows, one of 5 days 14.4.
+    series 200 '100 + (i * i % 11)' >in
+    run -0 --separate-stderr aee-forecast --half-life 6 in
+    [ -z "$stderr" ]
+    for h in 5 1 0.001; do
+        run -0 --separate-stderr aee-forecast --half-life "$h" in
+        [[ "$stderr" = *"aee-forecast: column 'revenue': almost all weight is on a few rows, fewer than the terms need; the forecast is unsure"* ]]
+    done
+    awk -F, -v OFS=, '{ print $0, NR == 1 ? "w" : NR % 20 == 0 ? 1000 : 1 }' in >weighted
+    run -0 --separate-stderr aee-forecast --weights w weighted
+    [[ "$stderr" = *"almost all weight is on a few rows"* ]]
+    run -0 --separate-stderr aee-forecast --weights w < <(sed 's/,1000$/,2/' weighted)
+    [ -z "$stderr" ]
 }
 
 @test "aee-forecast: a robust fit is not moved by what lies far off" {

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -141,7 +143,7 @@ same_as_reference() {
     [ "$(last week)" = 2024-02-23 ]
     [ "$(last month)" = 2024-04-09 ]
     run -2 --separate-stderr aee-forecast --period year in
-    [ "$stderr" = "aee-forecast: --period: 'year' is not one of auto, day, week, month" ]
+    [ "$stderr" = "aee-forecast: --period: 'year' is not auto, day, week, month, hour, or a number of h, min or s of at most a year" ]
 }
 
 @test "aee-forecast: a yearly term of months has five harmonics, and more than six a warning" {
@@ -505,4 +507,79 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
     done
     columns date yhat zscore_anomaly iforest_anomaly forecast_anomaly <first | diff - <(
         columns date yhat zscore_anomaly iforest_anomaly forecast_anomaly <last)
+}
+
+# ---- judged rows ---------------------------------------------------------------------
+
+@test "aee-forecast: --judge measures residuals by their median, and has a p of t8" {
+    series 200 | sed 's/^2024-04-01,.*/2024-04-01,900/' >in
+    aee-forecast --judge -n 0 in >out
+    columns revenue yhat residual residual_z forecast_p forecast_anomaly <out >rows
+    # 1.4826 x median |residual| is the unit of z.
+    awk -F, '{ print $3 < 0 ? -$3 : $3 }' rows | sort -g >sizes
+    unit=$(awk 'NR == 100 || NR == 101 { s += $1 } END { print 1.4826 * s / 2 }' sizes)
+    awk -F, -v unit="$unit" '
+        function near(a, b, e) { return a - b <= e && b - a <= e }
+        { x = 8 / (8 + $4 * $4); p = 1 - sqrt(1 - x) * (1 + x / 2 + 3 * x * x / 8 + 5 * x * x * x / 16)
+          if (!near($3, $1 - $2, 1e-8) || !near($4 * unit, $3, 1e-5 * unit * (1 + $4 * $4)) || !near($5, p, 1e-9)) exit bad = 1 }
+        END { exit bad || NR != 200 }' rows
+    [ "$(columns date forecast_anomaly <out | grep ',1$')" = 2024-04-01,1 ]
+    # The odd day has not moved the model, nor the size of the others.
+    sed 's/^2024-04-01,.*/2024-04-01,/' in | aee-forecast --judge -n 0 >without
+    near <(columns date yhat <out) <(columns date yhat <without) 0.5
+    near <(columns date residual_z <out | grep -v ^2024-04-01) <(columns date residual_z <without | grep -v ^2024-04-01) 0.5
+}
+
+@test "aee-forecast: --mask days are not learned from and not judged" {
+    series 200 | sed 's/^2024-04-01,.*/2024-04-01,900/; s/^2024-03-31,.*/2024-03-31,800/' >in
+    printf 'holiday,date,lower_window\nsale,2024-04-01,-1\n' >days
+    aee-forecast --judge --mask days -n 0 in >out
+    [ "$(columns date residual_z forecast_p forecast_anomaly <out | grep ',,,$' | paste -sd ' ')" = "2024-03-31,,, 2024-04-01,,," ]
+    [ "$(columns forecast_anomaly <out | sort | uniq -c | sort -g | awk '{ print $1 }' | paste -sd ' ')" = "2 198" ]
+    sed 's/^\(2024-04-01\|2024-03-31\),.*/\1,/' in | aee-forecast --judge -n 0 >without
+    near <(columns date yhat <out) <(columns date yhat <without) 1e-9
+    diff <(aee-forecast --judge --mask - -n 0 in <days) out
+}
+
+@test "aee-forecast: --judge --scale log judges logarithms, and tells the unit of the column" {
+    series 200 | awk -F, -v OFS=, 'NR == 1 || $2 = exp($2 / 40) - 1' >in
+    awk -F, -v OFS=, 'NR > 1 { $2 = log(1 + $2) } 1' OFMT=%.17g CONVFMT=%.17g in >logs
+    aee-forecast --judge --scale log -n 5 in >out
+    aee-forecast --judge -n 5 logs >expected
+    near <(columns date residual_z forecast_p <out | head -n 200) <(columns date residual_z forecast_p <expected | head -n 200) 1e-5
+    columns date yhat yhat_lower yhat_upper <expected | awk -F, -v OFS=, '{ print $1, exp($2) - 1, exp($3) - 1, exp($4) - 1 }' OFMT=%.15g CONVFMT=%.15g >units
+    near <(columns date yhat yhat_lower yhat_upper <out) units 1e-3
+    [ "$(wc -l <out)" = 206 ]
+}
+
+@test "aee-forecast: --judge judges each group by itself, with any number of threads" {
+    { series 100 | sed '1s/^/shop,/; 2,$s/^/a,/'; series 60 | sed '1d; s/^/b,/; s/60$/600/'; } >two
+    aee-forecast -q --judge -g shop -n 0 two >out
+    diff <(grep ^b out | cut -d, -f2-) <(grep -E '^(b|shop)' two | cut -d, -f2- | aee-forecast -q --judge -n 0 | sed 1d)
+    cmp out <(aee-forecast -q --judge -g shop -n 0 -j 3 two)
+}
+
+@test "aee-forecast: --judge says nothing of fewer than 28 rows, and warns once" {
+    series 20 >in
+    run -0 --separate-stderr aee-forecast --judge -n 0 in
+    [ "$(columns forecast_p forecast_anomaly <<<"$output" | sort -u)" = , ]
+    [ "$(grep -c "column 'revenue': too little history to judge: a row counts from 28 with a value on" <<<"$stderr")" = 1 ]
+}
+
+@test "aee-forecast: --judge of a constant finds nothing" {
+    series 60 | sed '2,$s/,.*/,7/' >in
+    run -0 --separate-stderr aee-forecast -q --judge -n 0 in
+    [ "$(columns residual_z forecast_p forecast_anomaly <<<"$output" | sort -u)" = 0,1,0 ]
+}
+
+@test "aee-forecast: --judge rules out what is fitted in another way" {
+    series 60 >in
+    for other in --robust --tune --conformal --backtest --components --changepoints; do
+        run -2 --separate-stderr aee-forecast --judge "$other" in
+        [ "${stderr_lines[0]}" = "aee-forecast: --judge and $other: give one of the two" ]
+    done
+    run -2 --separate-stderr aee-forecast --scale log in
+    [ "${stderr_lines[0]}" = "aee-forecast: --scale: only with --judge" ]
+    run -2 --separate-stderr aee-forecast --mask in in
+    [ "${stderr_lines[0]}" = "aee-forecast: --mask: only with --judge" ]
 }

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# bats sets stderr and stderr_lines.
+# shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -84,6 +86,7 @@ near() {
     [ "$(aee-iforest in | flagged | wc -l)" -eq 8 ]
     [ "$(aee-iforest --contamination 0.1 in | flagged | wc -l)" -eq 37 ]
     [ "$(aee-iforest --contamination 1e-3 in | flagged | wc -l)" -eq 1 ]
+    [ "$(aee-iforest --contamination 0.5 in | flagged | wc -l)" -eq 182 ]
 }
 
 @test "aee-iforest: auto flags what scores above 0.5, --threshold what it says" {
@@ -453,7 +456,7 @@ labelled() {
     run -2 aee-iforest --missing drop in
 }
 
-@test "aee-iforest: NaN is missing, infinities are no numbers of a record" {
+@test "aee-iforest: nan and inf are texts, no numbers of a record" {
     run -1 --separate-stderr aee-iforest -f x < <(printf 'x\n1\n2\ninf\n')
     [ "$stderr" = "aee-iforest: stdin:4: column 'x': 'inf' is not a number" ]
     run -1 --separate-stderr aee-iforest -f x < <(printf 'x\n1\nNaN\n2\n')
@@ -549,6 +552,30 @@ labelled() {
     [ "$line" = "$(sed -n 3p want)" ]
     exec 5>&- 6<&-
     wait
+}
+
+@test "aee-iforest: with a saved forest, rows score alike however they come" {
+    labelled 6000 >in
+    aee-iforest -f x,y --categorical c --save m in >want
+    # Many at once, a few bytes at a time, and one by one.
+    aee-iforest --model m in | cmp want
+    head -300 in | dd bs=7 status=none | aee-iforest -q --model m | cmp - <(head -300 want)
+    sed '1!s/^/"/; 1!s/,/"&/; 5000q' in | tail -n 1000 | { head -1 in; cat; } | aee-iforest -q --model m |
+        tail -n 1000 | cmp - <(sed -n '4001,5000p' want)
+    mlr --icsv --ojsonl cat in | aee-iforest --model m --ocsv | mlr --icsv --ocsv cut -f iforest_score,iforest_p |
+        cmp - <(mlr --icsv --ocsv cut -f iforest_score,iforest_p want)
+    # Bad rows and bad labels among them.
+    awk -F, -v OFS=, 'NR > 1 && NR % 70 == 3 { $1 = "bad" } NR % 77 == 5 { $4 = "bad" } { print }' in >mixed
+    run -0 --separate-stderr aee-iforest --model m --eval label --bad-rows=skip mixed
+    awk 'NR == 1 || !(NR % 70 == 3 || NR % 77 == 5)' want | diff <(echo "$output") -
+    [[ $stderr = *"aee-iforest: $((6001 - ${#lines[@]})) records skipped: "* ]]
+}
+
+@test "aee-iforest: with a saved forest of many features, rows score alike" {
+    awk 'BEGIN { for (i = 0; i < 300; i++) for (j = 1; j <= 20; j++)
+        printf "%s%s", i == 0 ? "f" j : i * j * 7919 % 1009, j < 20 ? "," : "\n" }' >in
+    aee-iforest --save m in >want
+    aee-iforest --model m in | cmp want
 }
 
 @test "aee-iforest: memory of a saved forest does not grow with the rows" {
@@ -647,6 +674,117 @@ labelled() {
     [ "$stderr" = "aee-iforest: .: Is a directory" ]
     run -1 --separate-stderr aee-iforest --model /dev/zero in
     [ "$stderr" = "aee-iforest: /dev/zero: it is no saved forest" ]
+}
+
+# The forest m with these bytes (as printf has them) at a place behind its header, and
+# the checksum that goes with it: hostile.
+alter() {
+    local begin=$((16 + $(od -An -tu4 -j12 -N4 m) + $1))
+    local end=$((begin + $(printf %b "$2" | wc -c)))
+    { head -c "$begin" m; printf %b "$2"; tail -c +$((end + 1)) m | head -c -4; } | seal >hostile
+}
+
+# What it reads, and the CRC-32 of that, which gzip knows.
+seal() {
+    cat >sealed
+    cat sealed
+    gzip -c sealed | tail -c 8 | head -c 4
+}
+
+refused() {
+    for command in '--model hostile in' '--describe-model hostile'; do
+        # shellcheck disable=SC2086
+        run -1 --separate-stderr aee-iforest $command
+        [ "$stderr" = "aee-iforest: hostile: $1" ] || { echo "$1: $stderr"; false; }
+        [ -z "$output" ]
+    done
+}
+
+@test "aee-iforest: a file with the right checksum whose forest makes no sense is refused" {
+    labelled 600 >in
+    aee-iforest -f x,y --save m in >/dev/null
+    alter 0 '\52\0\0\0\0\0\0\0' # the seed, as it is
+    cmp m hostile
+    # Numbers of rows, trees, rows of a tree, features: as the model module has them.
+    local tree=$((38 + 2 * 5 * 8 + 4 + 4000 * 8))
+    alter 8 '\0\0\0\0\0\0\0\0'
+    refused 'its parameters are bad'
+    for at in 16 20 24; do
+        alter "$at" '\0\0\0\0'
+        refused 'its parameters are bad'
+        alter "$at" '\377\377\377\377'
+        refused 'its parameters are bad'
+    done
+    alter 8 '\377\377\377\377\0\0\0\0\240\206\1\0\0\0\0\1' # 100,000 trees of 2^24 rows
+    refused 'its trees are too large for what they hold'
+    alter 16 '\145\0\0\0' # a tree more, and less
+    refused 'it is cut short'
+    alter 16 '\143\0\0\0'
+    refused 'something follows the trees'
+    alter 20 '\377\0\0\0'
+    refused 'a tree has too few or too many rows'
+    alter 24 '\1\0\0\0' # the quantiles of y are taken for trees
+    refused 'a leaf has a bad size'
+    alter 24 '\377\377\0\0'
+    refused 'it is cut short'
+    alter 28 '\4'
+    refused 'its parameters are bad'
+    alter 29 '\2'
+    refused 'its parameters are bad'
+    alter 30 '\0\0\0\0\0\0\370\177'
+    refused 'its parameters are bad'
+    # Quantiles that fall, scores of ordinary rows that are none.
+    alter 38 '\0\0\0\0\0\0\360\177'
+    refused 'a feature has bad quantiles'
+    alter 38 '\1\0\0\0\0\0\370\177'
+    refused 'it has a NaN that is not written so'
+    alter $((tree - 32000 - 4)) '\1\0\0\0'
+    refused 'its null scores are bad'
+    alter $((tree - 8)) '\0\0\0\0\0\0\0\100'
+    refused 'its null scores are bad'
+    alter $((tree - 8)) '\0\0\0\0\0\0\0\0'
+    refused 'its null scores are bad'
+    # A node of no kind; a feature that there is not; thresholds NaN and inf; shares.
+    # (A tree is written down from its root, so none can lead back to itself.)
+    alter "$tree" '\2'
+    refused 'a tree has a bad node'
+    alter $((tree + 1)) '\2\0'
+    refused 'a tree has a bad split'
+    alter $((tree + 3)) '\0\0\0\0\0\0\370\177'
+    refused 'a tree has a bad split'
+    alter $((tree + 3)) '\1\0\0\0\0\0\360\377'
+    refused 'it has a NaN that is not written so'
+    alter $((tree + 3)) '\0\0\0\0\0\0\360\377'
+    refused 'a tree has a bad split'
+    alter $((tree + 11)) '\0\0\0\100'
+    refused 'a tree has a bad split'
+    alter $((tree + 11)) '\0\0\300\177'
+    refused 'a tree has a bad split'
+    # Leaves of no row, of more than all, of a number that never ends.
+    alter "$tree" '\0\0'
+    refused 'a leaf has a bad size'
+    alter "$tree" '\0\201\2'
+    refused 'a leaf has a bad size'
+    alter "$tree" '\0\377\377\377\377'
+    refused 'a leaf has a bad size'
+    alter "$tree" '\0\1'
+    refused 'a tree has too few or too many rows'
+    # Splits below the height limit.
+    local split='\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+    alter "$tree" "$split$split$split$split$split$split$split$split$split"
+    refused 'a tree has a bad node'
+    # More, or less, than the forest; another number of columns than it has.
+    { head -c -4 m; echo; } | seal >hostile
+    refused 'something follows the trees'
+    head -c -5 m | seal >hostile
+    refused 'it is cut short'
+    { head -c -4 m | sed 's/"name":	"y"/"nome":	"y"/'; } | seal >hostile
+    refused 'a column is bad'
+    aee-iforest -f x --save one in >/dev/null
+    local header
+    header=$(od -An -tu4 -j12 -N4 m)
+    { head -c $((16 + header)) m; head -c -4 one | tail -c +$((17 + $(od -An -tu4 -j12 -N4 one))); } | seal >hostile
+    refused 'it names 2 columns, and its forest has 1'
 }
 
 @test "aee-iforest: options that a saved forest leaves without a meaning are refused" {
@@ -751,4 +889,58 @@ as_the_original() {
             <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
         [ "$(flagged <out | wc -l)" -eq 8 ]
     done
+}
+
+# ---- several records a row ------------------------------------------------------------
+
+# 300 days of three values, in long form, some missing; day 200 is far off in b.
+one_by_one() {
+    seq 0 299 | sed 's/.*/2024-01-01 + & days/' | date -u -f - +%F |
+        awk -v OFS=, 'BEGIN { print "date,name,z" }
+            { print $1, "a", NR * 37 % 101; print $1, "b", NR == 200 ? 900 : NR * 53 % 97
+              print $1, "c", NR % 50 == 0 ? "" : NR * 29 % 89 }'
+}
+
+@test "aee-iforest: --across scores days as the same values side by side" {
+    one_by_one >long
+    awk -F, -v OFS=, 'NR == 1 { print "date,a,b,c"; next } $2 == "a" { a = $3 } $2 == "b" { b = $3 } $2 == "c" { print $1, a, b, $3 }' long >wide
+    aee-iforest -q -f a,b,c wide >scored
+    aee-iforest -q --across name -f z long >out
+    [ "$(head -n 1 out)" = date,name,z,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature ]
+    [ "$(wc -l <out)" = 901 ]
+    for name in a b c; do
+        diff <(grep ",$name," out | cut -d, -f1,4-) <(sed 1d scored | cut -d, -f1,5-)
+    done
+    [ "$(awk -F, '$7 == "b" { print $1 }' out | uniq | head -n 1)" = 2024-07-18 ]
+}
+
+@test "aee-iforest: --across does not score a day without a value" {
+    one_by_one | sed 's/^\(2024-02-0[12],.,\).*/\1/' >long
+    aee-iforest -q --across name -f z long >out
+    [ "$(awk -F, '$4 == "" { print $1 }' out | uniq | paste -sd ' ')" = "2024-02-01 2024-02-02" ]
+    [ "$(awk -F, '$4 == "" && $5 $6 $7 != ""' out)" = "" ]
+}
+
+@test "aee-iforest: --across with groups grows a forest for each" {
+    { one_by_one | sed '1s/^/shop,/; 2,$s/^/a,/'; one_by_one | sed '1d; s/^/b,/'; } >two
+    diff <(aee-iforest -q -g shop --across name -f z two | grep ^b | cut -d, -f2-) <(aee-iforest -q --across name -f z < <(one_by_one) | sed 1d)
+}
+
+@test "aee-iforest: --across needs one column of values, a date, and each name once a day" {
+    said() { [ "${stderr_lines[0]}" = "aee-iforest: $1" ]; }
+    one_by_one >long
+    run -2 --separate-stderr aee-iforest --across name long
+    said "--across needs one column of values (-f)"
+    run -2 --separate-stderr aee-iforest --across name -f z,name long
+    said "--across needs one column of values (-f)"
+    run -2 --separate-stderr aee-iforest --across name -f z --why long
+    said "--across and --why: a row is not a record"
+    run -2 --separate-stderr aee-iforest --across name -f z --save x long
+    said "--across and --save: the features are no columns"
+    run -1 --separate-stderr aee-iforest --across name -f z <<<$'name,z\na,1'
+    said "stdin: no column 'date' (-m date=NAME maps another)"
+    run -1 --separate-stderr aee-iforest --across name -f z <<<$'date,name,z\n2025-01-01,a,1\n2025-01-01,a,1'
+    said "stdin:3: column 'name': 'a' stands twice on its day"
+    run -0 --separate-stderr aee-iforest -q --across name -f z <<<date,name,z
+    [ "$output" = date,name,z,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature ]
 }

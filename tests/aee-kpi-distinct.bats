@@ -30,7 +30,7 @@ setup() {
 
 @test "aee-kpi: distinct counts are those of sort -u" {
     aee-kpi --customers --distinct-orders "$F/shuffled.csv" | cut -d, -f 1,3,9 |
-        grep ^2025.*,[1-9] >"$T/got"
+        grep '^2025.*,[1-9]' >"$T/got"
     awk -F, 'NR > 1 {
         if (!(($2, $1) in o)) { o[$2, $1]; orders[$2]++ }
         if (!(($2, $4) in c)) { c[$2, $4]; customers[$2]++ }

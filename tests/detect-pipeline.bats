@@ -14,8 +14,13 @@ setup() {
     run -0 pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out"
     [[ $output == *"2025-03-15 to 2025-03-16: spike up, "* ]]
     diff -u "$T/out/detect.txt" - <<<"$output"
-    [ "$(cd "$T/out" && echo *)" = "cube.csv days.csv detect.csv detect.txt incidents.csv score.txt" ]
+    [ "$(cd "$T/out" && echo *)" = "cube.csv days.csv detect.csv detect.txt incidents.csv metrics.csv models.csv score.txt" ]
     [ "$(wc -l <"$T/out/detect.csv")" -eq 366 ]
+    for model in detect models_consensus consensus; do
+        grep -q "^$model: 1.00 years, 2 events of 5 days; flagged: 5 of these" "$T/out/score.txt"
+    done
+    [ "$(mlr --icsv --onidx filter '$tier == "critical"' 'then' cut -f date "$T/out/detect.csv" | paste -sd ' ')" = \
+        "2025-03-15 2025-03-16 2025-09-10 2025-09-11 2025-09-12" ]
     grep -q '^detect: 1.00 years, 2 events of 5 days; flagged: 5 of these' "$T/out/score.txt"
 }
 

@@ -87,6 +87,26 @@ same() {
     done
 }
 
+@test "fast paths: traffic in every form gives the same sums" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    awk -F, -v OFS=, 'NR == 1 { print $0, "device"; next }
+        { print $0, NR % 3 ? "phone" : "desk" }
+        NR % 90 == 0 { $3 = (NR % 180 ? "x" : "-") NR; print $0, "phone" }
+        NR % 70 == 0 { $1 = NR % 140 ? "2025-02-30" : ""; print $0, "phone" }
+        NR == 600 { $1 = "2050-01-01"; print $0, "desk" }' "$F/traffic.csv" >"$T/traffic.csv"
+    sed 's/[^,]*/"&"/2' "$T/traffic.csv" >"$T/quoted.csv"
+    awk 'NR % 7 == 0 { sub(/,/, ",\"\"\"\"\"") ; sub(/"""""/, "\"\"\"") ; sub(/,[0-9]/, "\"&") } { print }' \
+        "$T/traffic.csv" >"$T/odd.csv"
+    for file in traffic quoted odd; do
+        same "$F/plain.csv" -p week -t "$T/$file.csv"
+        same "$F/plain.csv" -g channel -t "$T/$file.csv"
+        same "$F/plain.csv" -p month -g product_id -t "$T/$file.csv"
+        same "$F/plain.csv" --summary -t "$T/$file.csv"
+        same "$T/traffic.csv" -g device,channel -t "$T/$file.csv" -m order_date=date,order_value=sessions
+    done
+    same "$F/plain.csv" -g channel -t "$T/traffic.csv" --date-format %Y-%m-%d
+}
+
 @test "fast paths: rows that an option cannot use are told apart as one by one" {
     local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
     # Unknown products, odd quantities, missing numbers of orders and
@@ -184,4 +204,43 @@ same() {
     done
     run_kpi one aee-kpi -p all "$T/far.csv"
     [ "$(grep -c 'years away' "$T/one.err")" -gt 5 ]
+}
+
+# odd KIND: what no fast path can take, as a line or more.
+odd() {
+    case $1 in
+    long) printf '1,2025-01-01,'; head -c 6000 /dev/zero | tr '\0' x; printf ',1,1,1,5.00\n' ;;
+    quote) printf '1,2025-01-01,"Organic,1,1,1,5.00\n' ;;
+    nul) printf '1,2025-01-01,Org\0anic,1,1,1,5.00\n' ;;
+    cr) printf '1,2025-01-01,Organic,1,1,1,5.00\r2,2025-01-01,Organic,1,1,1,6.00\n' ;;
+    crs) printf '\r\r\n1,2025-01-01,Organic\r,1,1,1,5.00\r\r\n' ;;
+    esac
+}
+
+@test "fast paths: a record over the limit, an open quote, a NUL and a lone CR are told alike" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    for what in long quote nul cr crs; do
+        # Also where blocks of 64 and 128 KiB end.
+        for rows in 1 1400 1500 2900 50000; do
+            { head -n $rows "$F/plain.csv"; odd $what; tail -n +$((rows + 1)) "$F/plain.csv" | head -n 3000; } >"$T/in.csv"
+            same "$T/in.csv" --max-record 5000 -g channel
+            for kind in bin plain; do
+                "$BUILD/$kind/aee-kpi" --max-record 5000 <"$T/in.csv" >"$T/$kind.out" 2>"$T/$kind.err" || true
+            done
+            diff "$T/plain.err" "$T/bin.err"
+            cmp "$T/plain.out" "$T/bin.out"
+            dd bs=977 if="$T/in.csv" status=none | "$BUILD/bin/aee-kpi" --max-record 5000 2>&1 |
+                cmp - <(cat "$T/plain.out" "$T/plain.err")
+        done
+    done
+}
+
+@test "fast paths: a quote that is never closed ends the reading of a long stream" {
+    local T=$BATS_TEST_TMPDIR
+    for kind in bin plain; do
+        run -1 --separate-stderr "$BUILD/$kind/aee-kpi" \
+            < <(head -n 1000 "$BATS_FILE_TMPDIR/plain.csv"; odd quote; yes "$(sed -n 2p "$BATS_FILE_TMPDIR/plain.csv")")
+        [ "$stderr" = "aee-kpi: stdin:1001: a record of more than 16777216 bytes (see --max-record)" ]
+        [ -z "$output" ]
+    done
 }

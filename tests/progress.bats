@@ -37,6 +37,17 @@ slowly() { printf '(head -100 %s; sleep %s; tail -n +101 %s)' "$1" "$2" "$1"; }
     aee-simulate orders | cmp - rows.csv
 }
 
+@test "progress: aee-simulate counts the rows of every table that may be long" {
+    on_terminal 'aee-simulate customers --set entities.customers=200000 | (sleep 1.5; cat >rows.csv)' >raw
+    grep -qE $'\raee-simulate: [0-9.]+ k of 200 k rows, [0-9]+ %, ' raw
+    on_terminal 'aee-simulate inventory | (sleep 1.5; cat >rows.csv)' >raw
+    grep -qE $'\raee-simulate: [0-9.]+ k rows, [0-9]+ %, ' raw
+    mkfifo d.fifo; mkdir d; ln -s ../d.fifo d/orders.csv
+    on_terminal '(sleep 1.5; cat) <d.fifo >rows.csv & aee-simulate -d d; wait' >raw
+    grep -qE $'\raee-simulate: [0-9.]+ k rows, [0-9]+ %, ' raw
+    [ -z "$(screen <raw)" ]
+}
+
 @test "progress: aee-kpi shows the bytes of a file and of how many they are" {
     mkfifo products
     cut -d, -f4 orders.csv | sort -un | sed 's/$/,1/; 1s/.*/product_id,cost_price/' >costs
@@ -102,6 +113,13 @@ slowly() { printf '(head -100 %s; sleep %s; tail -n +101 %s)' "$1" "$2" "$1"; }
     tr '\r' '\n' <raw | grep -q '^aee-simulate: '
     [ "$(tr '\r' '\n' <raw | awk '{ n = length($0); if (n > m) m = n } END { print m }')" -le 29 ]
     [ -z "$(screen <raw)" ]
+}
+
+@test "progress: who types the records sees no progress" {
+    (head -100 orders.csv; sleep 1.8; sed -n 101,200p orders.csv; printf '\004') |
+        script -qec 'aee-kpi -o daily.csv; cat daily.csv' /dev/null >raw
+    run -1 grep -q 'B/s' raw
+    [ "$(tail -1 raw | tr -d '\r')" = "$(head -200 orders.csv | aee-kpi | tail -1)" ]
 }
 
 @test "progress: in the background there is none" {

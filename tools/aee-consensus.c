@@ -17,11 +17,16 @@
 #include "record/join.h"
 #include "record/json.h"
 #include "record/pass.h"
+#include "record/pivot.h"
 #include "record/table.h"
+
+#include "consensus_across.h"
 
 static const char usage[] =
     "usage: aee-consensus [-c column,...] [-k votes] [--combine method]\n"
-    "                     [--fdr share] [--tolerance days] [--summary[=file]]\n"
+    "                     [--fdr share] [--across column,...] [--limit p]\n"
+    "                     [--calibrate detector,...]\n"
+    "                     [--tolerance days] [--summary[=file]]\n"
     "                     [-g column,...] [options] [file...]\n"
     "\n"
     "Which days several detectors confirm.  Several files are joined by date.\n"
@@ -34,6 +39,10 @@ static const char usage[] =
     "      --fdr Q            confirm days by that p, in place of votes, so that\n"
     "                         a share Q of them is false at most\n"
     "      --rho R            correlation of the models, for stouffer (0.84)\n"
+    "      --across A,B       rows of a day that differ in these columns are one:\n"
+    "                         of each detector, one p of theirs\n"
+    "      --limit P          that votes if it is so small (0.01)\n"
+    "      --calibrate A,B    the p of these detectors, by what it is on most days\n"
     "      --tolerance DAYS   a flagged day has the votes of days so near (0)\n"
     "  -g, --group-by A,B     a series for each combination of these columns\n"
     "      --summary[=FILE]   days as one JSON object, in place of records or\n"
@@ -47,9 +56,12 @@ static const char usage[] =
 #define OWN_FLAG "consensus" SUFFIX
 
 enum {
-	OPT_COMBINE = CLI_OWN,
+	OPT_ACROSS = CLI_OWN,
+	OPT_CALIBRATE,
+	OPT_COMBINE,
 	OPT_EXIT_CODE,
 	OPT_FDR,
+	OPT_LIMIT,
 	OPT_RHO,
 	OPT_SUMMARY,
 	OPT_TOLERANCE
@@ -60,6 +72,11 @@ enum { DETECTORS_MAX = COMBINE_MOST, TOLERANCE_MAX = 366 };
 struct options {
 	char **columns; /* -c; NULL: those that end in _anomaly */
 	size_t ncolumns;
+	char **across; /* NULL: a row is a day */
+	size_t nacross;
+	double limit; /* of p, to vote; with across */
+	char **calibrate;
+	size_t ncalibrate;
 	size_t votes;
 	bool combine; /* the p of the detectors */
 	enum combine_method method;
@@ -100,7 +117,8 @@ check_columns(const struct options *o)
 		    o->ncolumns);
 }
 
-/* What goes together.  Votes of 0, and a correlation of -1, were not given. */
+/* What goes together.  Votes of 0, and a correlation or limit of -1, were not
+ * given. */
 static void
 settle(struct options *o)
 {
@@ -113,6 +131,13 @@ settle(struct options *o)
 	}
 	if (o->votes == 0)
 		o->votes = 2;
+	if (o->limit != -1 && o->across == NULL)
+		opt_fail("--limit: only with --across");
+	if (o->ncalibrate > 0 && o->across == NULL)
+		opt_fail("--calibrate: only with --across");
+	if (o->limit == -1)
+		o->limit = 0.01;
+	o->combine |= o->across != NULL;
 	if (o->rho != -1 && (!o->combine || o->method != COMBINE_STOUFFER))
 		opt_fail("--rho: only with --combine stouffer");
 	if (o->rho == -1)
@@ -124,10 +149,13 @@ parse_options(struct cli *cli, int argc, char *argv[])
 {
 	static const struct option longopts[] = {
 		CLI_LONG,
+		{ "across", required_argument, NULL, OPT_ACROSS },
+		{ "calibrate", required_argument, NULL, OPT_CALIBRATE },
 		{ "column", required_argument, NULL, 'c' },
 		{ "combine", required_argument, NULL, OPT_COMBINE },
 		{ "exit-code", no_argument, NULL, OPT_EXIT_CODE },
 		{ "fdr", required_argument, NULL, OPT_FDR },
+		{ "limit", required_argument, NULL, OPT_LIMIT },
 		{ "rho", required_argument, NULL, OPT_RHO },
 		{ "summary", optional_argument, NULL, OPT_SUMMARY },
 		{ "tolerance", required_argument, NULL, OPT_TOLERANCE },
@@ -136,7 +164,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 	};
 	static const char *const methods[] = { "cauchy", "stouffer", "fisher",
 		"hmp" };
-	struct options o = { .rho = -1 };
+	struct options o = { .limit = -1, .rho = -1 };
 	size_t standard = 0;
 	int c;
 
@@ -145,6 +173,17 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		if (cli_option(cli, c, optarg))
 			continue;
 		switch (c) {
+		case OPT_ACROSS:
+			free(o.calibrate);
+			free(o.across);
+			o.across = opt_list("--across", optarg, ',',
+			    &o.nacross);
+			break;
+		case OPT_CALIBRATE:
+			free(o.calibrate);
+			o.calibrate = opt_list("--calibrate", optarg, ',',
+			    &o.ncalibrate);
+			break;
 		case 'c':
 			free(o.columns);
 			o.columns = opt_list("--column", optarg, ',',
@@ -160,6 +199,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case OPT_FDR:
 			o.fdr = opt_double("--fdr", optarg, DBL_MIN, 1);
+			break;
+		case OPT_LIMIT:
+			o.limit = opt_double("--limit", optarg, DBL_MIN, 1);
 			break;
 		case 'k':
 			o.votes = opt_size("--votes", optarg, 1, DETECTORS_MAX);
@@ -285,9 +327,17 @@ name_of_p(struct judge *j, const char *column)
 static void
 check_p(struct judge *j, const char *file)
 {
-	for (size_t i = 0; i < j->n; i++)
-		if (j->detector[i].at.p != -1)
-			return;
+	size_t missing = 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		missing += j->detector[i].at.p == -1;
+		if (j->o->across != NULL && missing > 0)
+			cli_fail(j->cli,
+			    "%s: detector '%s' has no p (%s" P_SUFFIX ")", file,
+			    j->detector[i].name, j->detector[i].name);
+	}
+	if (missing < j->n)
+		return;
 	if (j->n > 0)
 		cli_fail(j->cli, "%s: no detector has a p (%s" P_SUFFIX ")",
 		    file, j->detector[0].name);
@@ -384,6 +434,22 @@ write_tier(const struct judge *j, uint64_t voters)
 		recout_text(j->out, names[tier]);
 }
 
+/* Never 0, however small; a missing one is NaN. */
+static void
+write_p(struct recout *out, double ln_p)
+{
+	recout_number(out, isnan(ln_p) ? NAN : fmax(exp(ln_p), DBL_MIN));
+}
+
+static void
+write_flag(struct recout *out, enum flag flag)
+{
+	if (flag == FLAG_MISSING)
+		recout_missing(out);
+	else
+		recout_flag(out, flag == FLAG_YES);
+}
+
 static void
 write_result(const struct judge *j, const struct consensus_result *r,
     double ln_p)
@@ -396,12 +462,8 @@ write_result(const struct judge *j, const struct consensus_result *r,
 		recout_missing(j->out);
 	else
 		recout_text(j->out, names_of(j, r->voters));
-	/* Never 0, however small; a missing one is NaN. */
-	recout_number(j->out, isnan(ln_p) ? NAN : fmax(exp(ln_p), DBL_MIN));
-	if (r->consensus == FLAG_MISSING)
-		recout_missing(j->out);
-	else
-		recout_flag(j->out, r->consensus == FLAG_YES);
+	write_p(j->out, ln_p);
+	write_flag(j->out, r->consensus);
 	write_tier(j, r->voters);
 	recout_end(j->out);
 }
@@ -580,6 +642,15 @@ read_flags(struct judge *j, struct recin *in, const struct place *at)
 	return true;
 }
 
+/* With --across, the vote of a detector that has this p of a day. */
+static enum flag
+vote_of(const struct options *o, double ln_p)
+{
+	if (isnan(ln_p))
+		return FLAG_MISSING;
+	return ln_p <= log(o->limit) ? FLAG_YES : FLAG_NO;
+}
+
 static void
 append_columns(struct cli *cli)
 {
@@ -697,6 +768,200 @@ judge_stream(struct judge *j, char *const *paths, size_t n)
 	table_free(table);
 	free(at);
 	free(group);
+}
+
+/* ---- rows of a day made one ------------------------------------------------ */
+
+static void
+append_name(struct cli *cli, const char *name, const char *between,
+    const char *last)
+{
+	char *full;
+
+	if (asprintf(&full, "%s%s%s", name, between, last) == -1)
+		cli_no_memory(cli);
+	if (recout_column(cli->records, full) == -1)
+		cli_fail(cli, "two columns would be called '%s'", full);
+	free(full);
+}
+
+/* Date and group, what each detector says, and the consensus. */
+static void
+across_columns(struct judge *j, struct recin *in)
+{
+	struct cli *cli = j->cli;
+
+	j->out = cli_records(cli, in);
+	append_name(cli, "date", "", "");
+	for (size_t i = 0; i < cli->ngroup; i++)
+		append_name(cli, cli->group[i], "", "");
+	for (size_t i = 0; i < j->n; i++) {
+		append_name(cli, j->detector[i].name, P_SUFFIX, "");
+		append_name(cli, j->detector[i].name, SUFFIX, "");
+		for (size_t k = 0; k < j->o->nacross; k++)
+			append_name(cli, j->detector[i].name, "_",
+			    j->o->across[k]);
+	}
+	append_columns(cli);
+}
+
+static void
+write_across(struct judge *j, const struct pivot *pivot, const struct across *a,
+    size_t day)
+{
+	recout_date(j->out, pivot_day(pivot, day));
+	for (size_t i = 0; i < j->cli->ngroup; i++)
+		recout_field(j->out, pivot_group_key(pivot, day, i));
+	for (size_t i = 0; i < j->n; i++) {
+		const double ln_p = across_ln_p(a, day, i);
+
+		write_p(j->out, ln_p);
+		write_flag(j->out, vote_of(j->o, ln_p));
+		for (size_t k = 0; k < j->o->nacross; k++)
+			recout_field(j->out, across_least(a, day, i, k));
+	}
+}
+
+/* Calibrate the detectors that are to be, each over all its days. */
+static void
+calibrate(struct judge *j, struct across *a)
+{
+	for (size_t i = 0; i < j->o->ncalibrate; i++) {
+		size_t k = 0;
+
+		while (k < j->n &&
+		    strcmp(j->detector[k].name, j->o->calibrate[i]) != 0)
+			k++;
+		if (k == j->n)
+			cli_fail(j->cli, "--calibrate: no detector is '%s'",
+			    j->o->calibrate[i]);
+		across_calibrate(a, k);
+	}
+}
+
+/* An input, and where it has the detectors. */
+struct across_part {
+	struct recin *in;
+	struct place *at;
+	size_t first, end; /* of the detectors, those that are there */
+};
+
+static bool
+is_detector(const struct judge *j, const char *column)
+{
+	const size_t n = name_length(column);
+
+	for (size_t i = 0; i < j->n; i++)
+		if (strlen(j->detector[i].name) == n &&
+		    memcmp(j->detector[i].name, column, n) == 0)
+			return true;
+	return false;
+}
+
+/* Add the detectors of an input that no input before it has. */
+static void
+add_across(struct judge *j, struct across_part *part)
+{
+	struct recin *in = part->in;
+
+	part->first = j->n;
+	for (size_t i = 0; i < j->o->ncolumns; i++) {
+		const char *name = j->o->columns[i];
+		const int at = recin_find(in, name);
+
+		if (at != -1 && !is_detector(j, name))
+			add_detector(j, name,
+			    (struct place){ at, find_p(j, in, name) });
+	}
+	for (size_t i = 0; j->o->columns == NULL && i < recin_columns(in);
+	     i++) {
+		const char *name = recin_name(in, i);
+
+		if (is_flag(name) && !is_detector(j, name))
+			add_detector(j, name,
+			    (struct place){ (int)i, find_p(j, in, name) });
+	}
+	part->end = j->n;
+}
+
+static struct across_part *
+open_across(struct judge *j, char *const *paths, size_t n)
+{
+	struct across_part *part = calloc(n, sizeof(*part));
+
+	if (part == NULL)
+		cli_no_memory(j->cli);
+	for (size_t f = 0; f < n; f++) {
+		part[f].in = cli_input(j->cli, paths == NULL ? NULL : paths + f,
+		    paths == NULL ? 0 : 1);
+		recin_want_all(part[f].in);
+		add_across(j, &part[f]);
+	}
+	for (size_t i = 0; i < j->o->ncolumns; i++)
+		if (!is_detector(j, j->o->columns[i]))
+			cli_fail(j->cli, "no file has a column '%s'",
+			    j->o->columns[i]);
+	begin(j, n == 1 ? recin_file(part[0].in) : "the files",
+	    has_columns(part[0].in));
+	for (size_t f = 0; f < n; f++) {
+		part[f].at = calloc(j->n + 1, sizeof(*part[f].at));
+		if (part[f].at == NULL)
+			cli_no_memory(j->cli);
+		for (size_t i = 0; i < j->n; i++)
+			part[f].at[i] = i >= part[f].first && i < part[f].end
+			    ? j->detector[i].at
+			    : (struct place){ -1, -1 };
+	}
+	return part;
+}
+
+static void
+judge_day(struct judge *j, const struct pivot *pivot, const struct across *a,
+    size_t day)
+{
+	for (size_t i = 0; i < j->cli->ngroup; i++)
+		j->key[i] = pivot_group_key(pivot, day, i);
+	for (size_t i = 0; i < j->n; i++) {
+		j->ln_p[i] = across_ln_p(a, day, i);
+		j->flag[i] = (int8_t)vote_of(j->o, j->ln_p[i]);
+	}
+	judge_row(j, pivot_day(pivot, day));
+}
+
+static void
+judge_across(struct judge *j, char *const *paths, size_t n)
+{
+	struct cli *cli = j->cli;
+	struct across_part *part = open_across(j, paths, n);
+	struct pivot *pivot = pivot_new(cli, j->o->across, j->o->nacross);
+	struct across *a = across_new(cli, pivot, j->n);
+
+	for (size_t f = 0; f < n; f++) {
+		size_t day, row;
+
+		pivot_input(pivot, part[f].in);
+		while (cli_next(cli, part[f].in))
+			if (read_flags(j, part[f].in, part[f].at) &&
+			    pivot_place(pivot, &day, &row))
+				across_take(a, day, row, j->ln_p);
+	}
+	across_end(a);
+	calibrate(j, a);
+	if (j->paper != cli->output)
+		across_columns(j, part[0].in);
+	for (size_t day = 0; day < pivot_rows(pivot); day++)
+		judge_day(j, pivot, a, day);
+	weigh_all(j);
+	for (size_t day = 0; day < pivot_rows(pivot); day++) {
+		if (j->out != NULL)
+			write_across(j, pivot, a, day);
+		conclude_held(j, day);
+	}
+	across_free(a);
+	pivot_free(pivot);
+	for (size_t f = 0; f < n; f++)
+		free(part[f].at);
+	free(part);
 }
 
 /* ---- several inputs: joined by date ------------------------------------------ */
@@ -1018,13 +1283,15 @@ main(int argc, char *argv[])
 	cli_init(&cli, usage);
 	o = parse_options(&cli, argc, argv);
 	n = (size_t)(argc - optind);
-	j.hold = o.fdr > 0 || o.tolerance > 0;
+	j.hold = o.fdr > 0 || o.tolerance > 0 || o.across != NULL;
 	cli_start(&cli);
 	if (o.summary)
 		j.paper = o.summary_path == NULL
 		    ? cli.output
 		    : cli_output(&cli, o.summary_path);
-	if (n > 1)
+	if (o.across != NULL)
+		judge_across(&j, n == 0 ? NULL : argv + optind, n == 0 ? 1 : n);
+	else if (n > 1)
 		judge_files(&j, argv + optind, n);
 	else
 		judge_stream(&j, argv + optind, n);
@@ -1045,6 +1312,8 @@ main(int argc, char *argv[])
 	free(j.voters);
 	free(j.key);
 	groups_free(j.groups);
+	free(o.calibrate);
+	free(o.across);
 	free(o.columns);
 	status = cli_finish(&cli);
 	return status == 0 && o.exit_code && j.confirmed ? 3 : status;

@@ -21,11 +21,12 @@
 #include "detect_days.h"
 #include "detect_incidents.h"
 #include "detect_input.h"
+#include "detect_metrics.h"
 
 static const char usage[] =
     "usage: aee-detect [-b beta] [-c column,...] [-g column,...]\n"
-    "                  [--holidays file] [--incidents file] [--online]\n"
-    "                  [options] [file...]\n"
+    "                  [--holidays file] [--incidents file] [--metrics file]\n"
+    "                  [--online] [options] [file...]\n"
     "\n"
     "On which days something happened: many metrics of a shop at once, from a\n"
     "cube of aee-kpi or a daily table.\n"
@@ -45,6 +46,8 @@ static const char usage[] =
     "      --online           judge each day by the days before it, as they\n"
     "                         come\n"
     "      --incidents FILE   what happened, one record each\n"
+    "      --metrics FILE     what was looked at: a record for each day and\n"
+    "                         metric, for other detectors\n"
     "      --min-money M      only incidents of so much revenue, at least\n"
     "      --direction D      only incidents up or down\n"
     "\n" CLI_USAGE;
@@ -57,6 +60,7 @@ enum {
 	OPT_INCIDENTS,
 	OPT_LAST_DAY,
 	OPT_MAX_LENGTH,
+	OPT_METRICS,
 	OPT_MIN_MONEY,
 	OPT_ONLINE,
 	OPT_SCALE,
@@ -72,23 +76,30 @@ struct options {
 	enum metric_scale scale;
 	enum last_day last_day;
 	int32_t as_of; /* DATE_NONE: the last of all */
-	const char *holidays, *incidents;
+	const char *holidays, *incidents, *metrics;
 	struct incident_choice choice;
 	bool online;
 };
 
 static void
-check_options(const struct options *o)
+check_options(const struct cli *cli, const struct options *o)
 {
 	struct online_params params;
 	const char *wrong;
 
+	if (o->metrics != NULL && strcmp(o->metrics, "-") == 0 &&
+	    (cli->output_path == NULL || strcmp(cli->output_path, "-") == 0))
+		opt_fail("--metrics -: the days go to standard output too (-o "
+			 "names a file for them)");
 	if (!o->online)
 		return;
 	if (o->incidents != NULL || o->choice.min_money > 0 ||
 	    o->choice.direction != 0)
 		opt_fail("--incidents tell what is over, and --online cannot "
 			 "know: leave one of them out");
+	if (o->metrics != NULL)
+		opt_fail("--metrics are known when all days are, and --online "
+			 "does not wait: leave one of them out");
 	if (o->half_window > 0 || o->last_day != LAST_AUTO)
 		opt_fail("--half-window and --last-day need the whole series: "
 			 "leave --online out");
@@ -115,6 +126,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "incidents", required_argument, NULL, OPT_INCIDENTS },
 		{ "last-day", required_argument, NULL, OPT_LAST_DAY },
 		{ "max-length", required_argument, NULL, OPT_MAX_LENGTH },
+		{ "metrics", required_argument, NULL, OPT_METRICS },
 		{ "min-money", required_argument, NULL, OPT_MIN_MONEY },
 		{ "online", no_argument, NULL, OPT_ONLINE },
 		{ "scale", required_argument, NULL, OPT_SCALE },
@@ -166,6 +178,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		case OPT_MAX_LENGTH:
 			o.max_length = opt_size("--max-length", optarg, 1, 60);
 			break;
+		case OPT_METRICS:
+			o.metrics = optarg;
+			break;
 		case OPT_MIN_MONEY:
 			o.choice.min_money = opt_double("--min-money", optarg,
 			    0, 1e300);
@@ -179,7 +194,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		}
 	}
-	check_options(&o);
+	check_options(cli, &o);
 	return o;
 }
 
@@ -220,8 +235,9 @@ struct detector {
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
 	struct calendar calendar;
-	size_t incidents;    /* told so far */
-	struct recout *tale; /* --incidents */
+	size_t incidents;       /* told so far */
+	struct recout *tale;    /* --incidents */
+	struct recout *metrics; /* --metrics */
 };
 
 static void
@@ -514,6 +530,19 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 	incidents_release(&all);
 }
 
+static void
+tell_metrics(struct detector *d, size_t g, const struct engine *e)
+{
+	const struct shop *s = &d->shop[g];
+	const struct metrics_place place = { d->key, s->days, s->name,
+		s->first };
+
+	for (size_t i = 0; i < d->cli->ngroup; i++)
+		d->key[i] = groups_key(d->groups, g, i);
+	detect_metrics_write(d->cli, d->metrics, &e->set, &e->result, e->masked,
+	    &place);
+}
+
 /* Judge a shop of whom all is known. */
 static void
 judge_shop(struct detector *d, size_t g)
@@ -532,6 +561,8 @@ judge_shop(struct detector *d, size_t g)
 	name_metrics(d, s, &e.set);
 	keep_verdicts(d, g, &e);
 	tell_incidents(d, g, &e);
+	if (d->metrics != NULL)
+		tell_metrics(d, g, &e);
 	engine_release(&e);
 }
 
@@ -632,7 +663,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	struct online_result result;
 	struct metric_input input;
 	struct metrics set;
-	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events = y + now->m;
+	double *y = calloc(2 * now->m + 1, sizeof(*y)), *events;
 
 	online_defaults(&params);
 	if (now->m == 1)
@@ -649,6 +680,7 @@ start_online(struct detector *d, struct shop *s, const struct metrics *now)
 	if (y == NULL || s->online == NULL || s->id == NULL ||
 	    metrics_make(&set, &input, METRIC_LOG) == -1)
 		cli_no_memory(d->cli);
+	events = y + now->m;
 	memcpy(s->id, now->id, now->m * sizeof(*s->id));
 	name_metrics(d, s, now);
 	for (size_t t = 0; t < s->judged; t++) {
@@ -796,6 +828,10 @@ main(int argc, char *argv[])
 	if (o.incidents != NULL) {
 		d.tale = cli_file(&cli, o.incidents);
 		incident_columns(&cli, d.tale);
+	}
+	if (o.metrics != NULL) {
+		d.metrics = cli_file(&cli, o.metrics);
+		detect_metrics_columns(&cli, d.metrics);
 	}
 	if (o.holidays != NULL)
 		calendar_read(&d.calendar, &cli, o.holidays);

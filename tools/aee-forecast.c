@@ -13,6 +13,7 @@
 #include "base/opt.h"
 #include "base/pool.h"
 #include "base/vec.h"
+#include "model/judge.h"
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/pass.h"
@@ -32,8 +33,9 @@ static const char usage[] =
     "      --parameter-uncertainty   and of the parameters too\n"
     "      --non-negative     nothing is forecast below 0\n"
     "      --ar1              the last residual fades out over the rows to come\n"
-    "      --period P         step of the forecast: day, week, month, or auto,\n"
-    "                         which finds it in the dates (auto)\n"
+    "      --period P         step of the forecast: day, week, month, hour,\n"
+    "                         15min, 6h, 90s, ..., or auto, which finds it in\n"
+    "                         the dates (auto)\n"
     "      --exit-code        end with 3 if a row was flagged\n"
     "  -C, --config FILE      options from YAML; --set KEY=VALUE: one of them\n"
     "the model:\n"
@@ -62,6 +64,10 @@ static const char usage[] =
     "      --weight-dates D[..D]=W  what the rows of these days count\n"
     "      --half-life DAYS   older rows count less: half after DAYS\n"
     "      --robust           rows far from the model count less\n"
+    "      --judge            rows far from the model do not count; a p for each\n"
+    "      --mask FILE        days to learn nothing from, and not to judge, as\n"
+    "                         --holidays; with --judge\n"
+    "      --scale S          with --judge: raw, log or sqrt (raw)\n"
     "      --scaling S        of y: absmax or minmax (absmax)\n"
     "what is written:\n"
     "      --components       append trend, seasonalities, holidays, regressors\n"
@@ -133,8 +139,23 @@ series_name(struct run *r, size_t series, char *name, size_t size)
 		    size);
 }
 
+/* What is said otherwise where rows have times of the day, or NULL. */
+static const char *
+clock_note(unsigned bit)
+{
+	switch (bit) {
+	case PROPHET_DUPLICATE_TIMES:
+		return "times stand more than once; is a sum or -g missing?";
+	case PROPHET_UNSEEN_HOURS:
+		return "some rows are of hours of the day that the history "
+		       "does not have; the daily curve may go astray there";
+	default:
+		return NULL;
+	}
+}
+
 static void
-tell_status(struct run *r, const char *name, unsigned status)
+tell_status(struct run *r, const char *name, const struct forecast_series *s)
 {
 	static const struct {
 		unsigned bit;
@@ -150,6 +171,9 @@ tell_status(struct run *r, const char *name, unsigned status)
 		    "too few values for so many changepoints; fewer are used" },
 		{ PROPHET_FEW_ROWS,
 		    "few values for so many terms; the forecast is unsure" },
+		{ PROPHET_LITTLE_WEIGHT,
+		    "almost all weight is on a few rows, fewer than the terms "
+		    "need; the forecast is unsure" },
 		{ PROPHET_INTERPOLATION,
 		    "the model could pass through every value" },
 		{ PROPHET_DUPLICATE_TIMES,
@@ -163,16 +187,25 @@ tell_status(struct run *r, const char *name, unsigned status)
 		    "a regressor is 0 in all of the history; it has no "
 		    "effect" },
 		{ PROPHET_UNSEEN_HOURS, "days cannot tell a daily term" },
+		{ PROPHET_FAR_CAP,
+		    "the cap is more than a million times the values, so that "
+		    "the priors of the curve decide; is its unit right?" },
 		{ PROPHET_TREND_CROSSES_ZERO,
 		    "the trend passes through 0, where multiplicative terms "
 		    "have no effect" },
 	};
 
-	if (status & PROPHET_TWO_ROWS)
-		status = PROPHET_TWO_ROWS;
-	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++)
+	const unsigned status = s->status & PROPHET_TWO_ROWS ? PROPHET_TWO_ROWS
+							     : s->status;
+
+	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++) {
+		const char *text = s->sub_daily ? clock_note(notes[i].bit)
+						: NULL;
+
 		if (status & notes[i].bit)
-			cli_warn(r->cli, "%s: %s", name, notes[i].text);
+			cli_warn(r->cli, "%s: %s", name,
+			    text != NULL ? text : notes[i].text);
+	}
 }
 
 static bool
@@ -223,11 +256,11 @@ static void
 tell(struct run *r, size_t series)
 {
 	const struct forecast_series *s = &r->series[series];
-	char name[200], where[DATE_TEXT_MAX + 3] = "";
+	char name[200], where[DATE_TIME_MAX + 3] = "";
 
 	if (s->failure == FORECAST_DONE && s->status == 0 && !s->idle_holiday &&
-	    !s->long_season && s->past.why == NULL && !r->o->tune &&
-	    !naive_is_better(s))
+	    !s->long_season && !s->unjudged && s->past.why == NULL &&
+	    !r->o->tune && !naive_is_better(s))
 		return;
 	series_name(r, series, name, sizeof(name));
 	if (s->failure == FORECAST_NO_MEMORY)
@@ -236,8 +269,11 @@ tell(struct run *r, size_t series)
 		cli_fail(r->cli, "%s: the horizon goes past the year 9999",
 		    name);
 	if (s->failure == FORECAST_NO_MODEL && s->bad < s->n) {
+		const struct date_time time = forecast_series_clock(s,
+		    s->time[s->bad].second);
+
 		strcpy(where, ", ");
-		date_format(s->day[s->bad], where + 2);
+		date_format_time(&time, where + 2);
 	}
 	if (s->failure == FORECAST_NO_MODEL && r->cli->ngroup == 0)
 		cli_fail(r->cli, "%s%s: %s", name, where, s->why);
@@ -245,7 +281,7 @@ tell(struct run *r, size_t series)
 		return;
 	if (s->failure == FORECAST_NO_MODEL)
 		cli_warn(r->cli, "%s%s: %s; no forecast", name, where, s->why);
-	tell_status(r, name, s->status);
+	tell_status(r, name, s);
 	if (s->failure == FORECAST_DONE)
 		tell_past(r, name, s);
 	if (s->failure == FORECAST_DONE && s->long_season)
@@ -253,6 +289,11 @@ tell(struct run *r, size_t series)
 		    "%s: a seasonal term is longer than the history; the "
 		    "forecast may go astray (a prior scale of 0.02 holds it)",
 		    name);
+	if (s->unjudged)
+		cli_warn(r->cli,
+		    "%s: too little history to judge: a row counts from %d "
+		    "with a value on",
+		    name, JUDGE_ROWS);
 	if (s->idle_holiday)
 		cli_warn(r->cli,
 		    "%s: a holiday to come has no date in the history; it has "
@@ -290,7 +331,7 @@ write_row(struct run *r, size_t row)
 	write_prediction(r->out, s, i);
 	recout_number(r->out, s->yhat == NULL ? NAN : s->residual[i]);
 	recout_number(r->out, s->yhat == NULL ? NAN : s->z[i]);
-	recout_missing(r->out); /* forecast_p */
+	recout_number(r->out, s->p == NULL ? NAN : s->p[i]);
 	if (s->yhat == NULL || s->flag[i] == -1) {
 		recout_missing(r->out);
 	} else {
@@ -311,7 +352,7 @@ write_future(struct run *r, size_t series, size_t i)
 		const int key = r->key_of[c];
 
 		if (key == KEY_DATE)
-			recout_date(r->out, s->future[i]);
+			recout_time(r->out, &s->future[i]);
 		else if (key == KEY_NONE)
 			recout_missing(r->out);
 		else
@@ -348,7 +389,25 @@ write_groups(struct run *r, size_t series)
 		    groups_key(r->groups, r->first + series, g));
 }
 
-/* The days on which the slope of the trend changes: in the unit of the series
+static void
+write_clock(struct run *r, const struct forecast_series *s, int64_t second)
+{
+	const struct date_time time = forecast_series_clock(s, second);
+
+	recout_time(r->out, &time);
+}
+
+/* Between days a cutoff is written as the day before. */
+static void
+write_cutoff(struct run *r, const struct forecast_series *s, double cutoff)
+{
+	if (s->sub_daily)
+		write_clock(r, s, llround(cutoff * DATE_SECONDS));
+	else
+		recout_date(r->out, (int32_t)floor(cutoff));
+}
+
+/* The times at which the slope of the trend changes: in the unit of the series
  * per day; of logistic growth the slope of what stands in its exponent. */
 static void
 write_changepoints(struct run *r)
@@ -370,7 +429,7 @@ write_changepoints(struct run *r)
 			if (change[i] == 0)
 				continue;
 			write_groups(r, k);
-			recout_date(r->out, (int32_t)lround(day[i]));
+			write_clock(r, s, llround(day[i] * DATE_SECONDS));
 			recout_number(r->out, slope);
 			recout_number(r->out, change[i]);
 			slope += change[i];
@@ -411,9 +470,8 @@ write_test_rows(struct run *r)
 			const struct backtest_row *row = &test->row[i];
 
 			write_groups(r, k);
-			recout_date(r->out,
-			    (int32_t)floor(test->cutoff[row->cutoff]));
-			recout_date(r->out, s->day[row->row]);
+			write_cutoff(r, s, test->cutoff[row->cutoff]);
+			write_clock(r, s, s->time[row->row].second);
 			recout_number(r->out, row->horizon);
 			recout_number(r->out, row->y);
 			recout_number(r->out, row->yhat);
@@ -549,6 +607,10 @@ finish_series(struct run *r)
 {
 	if (r->model != NULL)
 		take_models(r);
+	/* The first decides, as it does where one group is held at a time. */
+	if (r->out == NULL)
+		forecast_terms_list(&r->terms, r->cli,
+		    r->n > 0 && forecast_series_has_clock(&r->series[0]));
 	pool_run(r->pool, r->n, run_task, r);
 	for (size_t i = 0; i < r->n; i++) {
 		tell(r, i);
@@ -654,13 +716,15 @@ series_of_record(struct run *r)
 		if (vec_grow(&r->series, &r->capacity, r->n + 1,
 			sizeof(*r->series)) == -1)
 			cli_no_memory(r->cli);
-		r->series[r->n++] = (struct forecast_series){ 0 };
+		r->series[r->n++] = (struct forecast_series){
+			.mask = calendar_part(&r->terms.mask, r->cli, r->key),
+		};
 	}
 	return group - r->first;
 }
 
 static void
-keep_row(struct run *r, int32_t day, double y)
+keep_row(struct run *r, const struct date_time *time, double y)
 {
 	const size_t series = series_of_record(r);
 	struct forecast_series *s = &r->series[series];
@@ -676,7 +740,7 @@ keep_row(struct run *r, int32_t day, double y)
 		cli_no_memory(r->cli);
 	r->series_of[row] = series;
 	r->at[row] = s->n;
-	if (forecast_series_add(s, &r->terms, day, y, r->input) == -1)
+	if (forecast_series_add(s, &r->terms, time, y, r->input) == -1)
 		cli_no_memory(r->cli);
 }
 
@@ -685,13 +749,13 @@ read_all(struct run *r)
 {
 	find_columns(r);
 	while (cli_next(r->cli, r->in)) {
-		int32_t day;
+		struct date_time time;
 		double y;
 
-		if (cli_ok(r->cli, r->in, recin_date(r->in, r->date, &day)) &&
+		if (cli_ok(r->cli, r->in, recin_time(r->in, r->date, &time)) &&
 		    cli_ok(r->cli, r->in, recin_number(r->in, r->column, &y)) &&
 		    read_inputs(r, y))
-			keep_row(r, day, y);
+			keep_row(r, &time, y);
 	}
 	if (r->table == NULL)
 		r->table = need(r, table_new());

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "base/vec.h"
+#include "iforest_across.h"
 #include "iforest_file.h"
 #include "iforest_judge.h"
 #include "iforest_options.h"
@@ -30,6 +31,8 @@ static const char usage[] =
     "  -f, --features A,B     the columns to look at; default: the numeric ones\n"
     "                         but date, groups and what programs append\n"
     "  -x, --exclude A,B      leave these out of the default\n"
+    "      --across A,B       rows of a day that differ in these columns are one,\n"
+    "                         with the column of -f of each as a feature\n"
     "      --categorical A,B  columns of texts, coded by how often each comes\n"
     "  -g, --group-by A,B     a forest for each combination of these columns\n"
     "      --trees N          trees of a forest (100)\n"
@@ -523,12 +526,18 @@ by_row(const void *a, const void *b)
 }
 
 static void
+sort_reasons(struct run *run)
+{
+	if (run->reasons > 0)
+		qsort(run->reason, run->reasons, sizeof(*run->reason), by_row);
+}
+
+static void
 write_table(struct run *run)
 {
 	size_t next = 0;
 
-	if (run->reasons > 0)
-		qsort(run->reason, run->reasons, sizeof(*run->reason), by_row);
+	sort_reasons(run);
 	for (size_t i = 0; i < run->rows.n; i++) {
 		const struct reason *reason = NULL;
 
@@ -549,6 +558,60 @@ run_table(struct run *run)
 	warn(run);
 	write_table(run);
 	evaluate(run, run->score);
+}
+
+/* ---- several records a row -------------------------------------------------------- */
+
+/* The name of the feature that stands out most in a flagged row. */
+static const char *
+top_of(const struct run *run, size_t row)
+{
+	const struct reason wanted = { .row = row };
+	const struct reason *reason = bsearch(&wanted, run->reason,
+	    run->reasons, sizeof(*run->reason), by_row);
+
+	return run->rows.feature[reason->top].name;
+}
+
+static void
+write_across(struct run *run, const struct iforest_across *a)
+{
+	sort_reasons(run);
+	for (size_t i = 0; i < table_rows(run->records); i++) {
+		const size_t row = iforest_across_row(a, i);
+
+		cli_pass_kept(run->cli, run->records, i);
+		if (row == SIZE_MAX)
+			write_result(run, NAN, NAN, FLAG_MISSING, NULL, NULL);
+		else
+			write_result(run, run->score[row], run->p[row],
+			    run->flag[row],
+			    run->flag[row] == FLAG_YES ? top_of(run, row)
+						       : NULL,
+			    NULL);
+	}
+}
+
+static void
+run_across(struct run *run)
+{
+	struct iforest_across *a;
+
+	run->records = table_new();
+	run->groups = groups_new(run->cli->ngroup);
+	if (run->records == NULL || run->groups == NULL)
+		cli_no_memory(run->cli);
+	open_records(run);
+	a = iforest_across_read(run->cli, run->o, run->in, run->records);
+	run->group = iforest_across_rows(a, &run->rows, run->groups);
+	if (run->cli->ngroup == 0) {
+		free(run->group);
+		run->group = NULL;
+	}
+	score_table(run);
+	warn(run);
+	write_across(run, a);
+	iforest_across_free(a);
 }
 
 /* ---- fitting a stream ----------------------------------------------------------- */
@@ -690,17 +753,94 @@ keep_score(struct run *run, double score)
 	run->eval.score[run->eval.n - 1] = score;
 }
 
-/* Score and write the record at hand; what came of it. */
-static enum flag
-score_record(struct run *run, struct iforest_judge *judge, double *row,
-    double threshold)
+/* Records that follow the one at hand: many are scored faster than each by
+ * itself, and nothing waits for those that are not there yet. */
+struct ahead {
+	struct span *span[RECIN_RUN_COLUMNS]; /* texts of the features */
+	double *x, *score;                    /* of n records */
+	size_t n, at;                         /* at: the next to be read */
+	size_t scored;                        /* so far */
+};
+
+/* Rows after which a forest is made ready for many more. */
+enum { MANY_ROWS = 4096 };
+
+static void
+ahead_init(struct ahead *ahead, struct run *run)
 {
-	double score;
+	const size_t d = run->rows.d;
+
+	*ahead = (struct ahead){ 0 };
+	ahead->x = calloc(d + 1, RECIN_RUN * sizeof(*ahead->x));
+	ahead->score = calloc(RECIN_RUN, sizeof(*ahead->score));
+	if (ahead->x == NULL || ahead->score == NULL)
+		cli_no_memory(run->cli);
+	for (size_t j = 0; j < d && j < RECIN_RUN_COLUMNS; j++) {
+		ahead->span[j] = calloc(RECIN_RUN, sizeof(*ahead->span[j]));
+		if (ahead->span[j] == NULL)
+			cli_no_memory(run->cli);
+	}
+}
+
+static void
+ahead_release(struct ahead *ahead)
+{
+	for (size_t j = 0; j < RECIN_RUN_COLUMNS; j++)
+		free(ahead->span[j]);
+	free(ahead->x);
+	free(ahead->score);
+}
+
+static void
+look_ahead(struct ahead *ahead, struct run *run, struct iforest *forest)
+{
+	const size_t before = ahead->scored;
+
+	if (ahead->at < ahead->n)
+		return;
+	ahead->at = 0;
+	ahead->n = iforest_rows_ahead(&run->rows, run->in, ahead->span,
+	    ahead->x);
+	ahead->scored += ahead->n;
+	if (before < MANY_ROWS && ahead->scored >= MANY_ROWS &&
+	    iforest_prepare(forest) == -1)
+		cli_no_memory(run->cli);
+	iforest_scores(forest, ahead->x, ahead->n, ahead->score);
+}
+
+/* The features and score of the record at hand, in *row and *score, own being
+ * room for them; false if it is left out. */
+static bool
+score_record(struct run *run, struct ahead *ahead, const struct iforest *forest,
+    double *own, const double **row, double *score)
+{
+	*row = own;
+	if (ahead->at < ahead->n) {
+		*row = ahead->x + ahead->at * run->rows.d;
+		*score = ahead->score[ahead->at++];
+		return true;
+	}
+	switch (iforest_rows_values(&run->rows, run->in, false, own)) {
+	case 0:
+		return false;
+	case -1:
+		cli_fail_input(run->cli, run->in);
+	case -2:
+		cli_no_memory(run->cli);
+	}
+	iforest_rows_code(&run->rows, own);
+	iforest_scores(forest, own, 1, score);
+	return true;
+}
+
+/* Write the record at hand; what came of it. */
+static enum flag
+write_record(struct run *run, struct iforest_judge *judge, const double *row,
+    double score, double threshold)
+{
 	enum flag flag;
 	char *why = NULL;
 
-	iforest_rows_code(&run->rows, row);
-	iforest_scores(judge->forest, row, 1, &score);
 	keep_score(run, score);
 	flag = iforest_flag(score, threshold);
 	if (flag == FLAG_YES) {
@@ -737,37 +877,40 @@ run_model(struct run *run)
 {
 	struct iforest_saved saved = { 0 };
 	struct iforest_judge judge;
+	struct ahead ahead;
 	size_t n = 0, flagged = 0;
-	double threshold, *row;
+	double threshold, *own;
 	int8_t label;
 
 	iforest_file_load(&saved, run->cli, run->o->model);
 	threshold = run->o->threshold != NULL ? run->o->rule.value
 					      : saved.file.threshold;
 	if (iforest_file_features(&saved, &run->rows) == -1 ||
-	    (row = calloc(run->rows.d, sizeof(*row))) == NULL)
+	    (own = calloc(run->rows.d, sizeof(*own))) == NULL)
 		cli_no_memory(run->cli);
+	ahead_init(&ahead, run);
 	for (size_t j = 0; j < run->rows.d; j++)
 		run->rows.feature[j].column = cli_need(run->cli, run->in,
 		    run->rows.feature[j].name);
 	iforest_judge_init(&judge, run->cli, saved.forest, run->rows.feature,
 	    run->o->why);
 	open_records(run);
-	while (cli_next(run->cli, run->in)) {
+	for (;;) {
+		const double *row;
+		double score;
 		enum flag flag;
 
-		if (!read_label(run, &label))
+		look_ahead(&ahead, run, saved.forest);
+		if (!cli_next(run->cli, run->in))
+			break;
+		if (!read_label(run, &label)) {
+			ahead.at += ahead.at < ahead.n;
 			continue;
-		switch (iforest_rows_values(&run->rows, run->in, false, row)) {
-		case 0:
-			continue;
-		case -1:
-			cli_fail_input(run->cli, run->in);
-		case -2:
-			cli_no_memory(run->cli);
 		}
+		if (!score_record(run, &ahead, saved.forest, own, &row, &score))
+			continue;
 		keep_label(run, label);
-		flag = score_record(run, &judge, row, threshold);
+		flag = write_record(run, &judge, row, score, threshold);
 		n += flag != FLAG_MISSING;
 		flagged += flag == FLAG_YES;
 	}
@@ -775,7 +918,8 @@ run_model(struct run *run)
 	if (run->o->threshold == NULL)
 		compare_share(run, saved.file.flagged, flagged, n);
 	evaluate(run, run->eval.score);
-	free(row);
+	free(own);
+	ahead_release(&ahead);
 	iforest_judge_release(&judge);
 	iforest_rows_release(&run->rows);
 	iforest_file_release(&saved);
@@ -827,6 +971,8 @@ run_records(struct run *run, char *const *paths, size_t n)
 		run_model(run);
 	else if (o->fit_only)
 		run_fit(run);
+	else if (o->across != NULL)
+		run_across(run);
 	else
 		run_table(run);
 	release(run);

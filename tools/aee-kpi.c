@@ -22,6 +22,7 @@
 #include "kpi_products.h"
 #include "kpi_run.h"
 #include "kpi_tables.h"
+#include "kpi_traffic.h"
 
 static const char usage[] =
     "usage: aee-kpi [-p day|week|month|all] [-g column,...] [-t traffic]\n"
@@ -251,10 +252,21 @@ struct kpis {
 
 /* End the program for the sake of the row at hand. */
 static _Noreturn void
-fail_at(const struct kpis *k, const struct recin *in, const char *what)
+fail_at(const struct kpis *k, const struct recin *in, const char *what,
+    const char *advice)
 {
-	cli_fail(k->cli, "%s:%llu: %s", recin_file(in),
-	    (unsigned long long)recin_line(in), what);
+	cli_fail(k->cli, "%s:%llu: %s%s", recin_file(in),
+	    (unsigned long long)recin_line(in), what, advice);
+}
+
+/* What helps where distinct counts are too large. */
+static const char *
+advice(const struct kpis *k, bool in_order)
+{
+	if (k->o->approximate)
+		return in_order ? "" : ": sort by date";
+	return in_order ? ": use --approximate"
+			: ": sort by date, or use --approximate";
 }
 
 static void
@@ -263,12 +275,12 @@ check_add(const struct kpis *k, const struct recin *in, int status)
 	if (status == -1)
 		cli_no_memory(k->cli);
 	if (status == -2)
-		fail_at(k, in, "a sum has too many digits");
+		fail_at(k, in, "a sum has too many digits", "");
 	if (status == -3)
 		fail_at(k, in,
 		    "comes after rows of a later period, and distinct counts "
-		    "have filled --max-memory: sort by date, or use "
-		    "--approximate");
+		    "have filled --max-memory",
+		    advice(k, false));
 }
 
 static size_t
@@ -446,23 +458,6 @@ number_or_none(struct kpis *k, struct recin *in, struct groups *ids, int column)
 				 : number_of(k, ids, &f);
 }
 
-/* Distinct counts need more memory than they may. */
-static _Noreturn void
-fail_memory(const struct kpis *k, const struct recin *in)
-{
-	if (!kpi_in_order(k->to.kpi))
-		fail_at(k, in,
-		    k->o->approximate
-			? "distinct counts have filled --max-memory: sort by "
-			  "date"
-			: "distinct counts have filled --max-memory: sort by "
-			  "date, or use --approximate");
-	fail_at(k, in,
-	    k->o->approximate ? "distinct counts have filled --max-memory"
-			      : "distinct counts have filled --max-memory: use "
-				"--approximate");
-}
-
 static void
 add_order(struct kpis *k, struct recin *in, const struct kpi_order *o)
 {
@@ -527,7 +522,8 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	order.customer = number_or_none(k, in, k->to.customers, c->customer);
 	add_order(k, in, &order);
 	if (order_tables_check(&k->to) == -1)
-		fail_memory(k, in);
+		fail_at(k, in, "distinct counts have filled --max-memory",
+		    advice(k, kpi_in_order(k->to.kpi)));
 }
 
 static void
@@ -601,75 +597,6 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 		check_add(k, in, kpi_jobs_join(o.jobs));
 	finish_orders(&o);
 	return in;
-}
-
-/* ---- traffic ----------------------------------------------------------------- */
-
-/* The columns of -g in the traffic; false if one is not there. */
-static bool
-find_traffic_groups(struct kpis *k, struct recin *in, int channel, int *group)
-{
-	for (size_t i = 0; i < k->cli->ngroup; i++) {
-		group[i] = i == k->channel_group && channel != -1
-		    ? channel
-		    : recin_find(in, k->cli->group[i]);
-		if (group[i] != -1)
-			continue;
-		cli_warn(k->cli,
-		    "%s: no column '%s': sessions stay empty in its groups",
-		    recin_file(in), k->cli->group[i]);
-		return false;
-	}
-	return true;
-}
-
-static void
-read_traffic(struct kpis *k, const char *path)
-{
-	struct recin *in = cli_table(k->cli, path);
-	int date = cli_need(k->cli, in, "date");
-	int channel_column = recin_find(in, "channel");
-	int sessions_column = cli_need(k->cli, in, "sessions");
-	int *group = calloc(k->cli->ngroup + 1, sizeof(*group));
-	struct field *key = calloc(k->cli->ngroup + 1, sizeof(*key));
-	bool grouped;
-
-	if (group == NULL || key == NULL)
-		cli_no_memory(k->cli);
-	grouped = find_traffic_groups(k, in, channel_column, group);
-	while (cli_next(k->cli, in)) {
-		struct decimal sessions;
-		struct field channel;
-		int32_t day;
-
-		if (!cli_ok(k->cli, in, recin_date(in, date, &day)) ||
-		    !cli_ok(k->cli, in,
-			recin_decimal(in, sessions_column, &sessions, NULL)) ||
-		    !cli_not_negative(k->cli, in, sessions_column,
-			sessions.mantissa < 0))
-			continue;
-		kpi_warn_far(k->cli, in, k->to.kpi, day);
-		if (!grouped) {
-			kpi_cover(k->to.kpi, day);
-			continue;
-		}
-		for (size_t i = 0; i < k->cli->ngroup; i++)
-			key[i] = recin_field(in, group[i]);
-		check_add(k, in,
-		    kpi_add_sessions(k->to.kpi, number_of(k, k->to.groups, key),
-			day, &sessions));
-		if (k->to.by_month != NULL)
-			kpi_cover(k->to.by_month, day);
-		if (k->to.of_channel == NULL || channel_column == -1)
-			continue;
-		channel = recin_field(in, channel_column);
-		check_add(k, in,
-		    kpi_add_sessions(k->to.of_channel,
-			number_of(k, k->to.channels, &channel), day,
-			&sessions));
-	}
-	free(group);
-	free(key);
 }
 
 /* ---- rows of aee-kpi again ------------------------------------------------- */
@@ -1070,7 +997,8 @@ run_orders(struct kpis *k, char *const *paths, size_t n)
 	struct recin *in = read_orders(k, paths, n);
 
 	if (k->o->traffic != NULL)
-		read_traffic(k, k->o->traffic);
+		kpi_traffic_read(k->cli, &k->to, k->channel_group,
+		    k->o->traffic);
 	if (k->o->summary)
 		write_summary(k, in);
 	else

@@ -169,6 +169,7 @@ write_customers(const struct shop *s, const struct simulate *model,
 		recout_date(out, c.signup_date);
 		recout_text(out, s->city[c.city]);
 		recout_end(out);
+		progress_add(s->cli->progress, 1);
 	}
 }
 
@@ -280,34 +281,40 @@ struct stream {
 	struct block *block; /* of each worker */
 };
 
+/* How far all is after n orders of the day. */
+static double
+part_done(const struct stream *s, uint64_t n)
+{
+	const struct simulate_params *p = &s->shop->params;
+	const double of_day = n == 0 ? 0 : (double)n / (double)s->day.orders;
+
+	return (s->day.date - p->start + of_day) / (p->end - p->start + 1);
+}
+
 /* The next day, with its traffic and inventory written.  False after the last,
  * or if it cannot be written. */
 static bool
 next_day(struct stream *s)
 {
 	struct recout *traffic = s->out[WEBSITE_TRAFFIC];
-	struct recout *inventory = s->out[INVENTORY];
+	struct recout *inventory = s->shop->params.inventory ? s->out[INVENTORY]
+							     : NULL;
+	uint64_t rows = 0;
 
 	if ((traffic != NULL && recout_failed(traffic)) ||
 	    (inventory != NULL && recout_failed(inventory)) ||
 	    !simulate_next(s->model, &s->day))
 		return false;
-	if (traffic != NULL)
+	if (traffic != NULL) {
 		write_traffic(s->shop, &s->day, traffic);
-	if (inventory != NULL && s->shop->params.inventory)
+		rows += s->shop->params.n_channels;
+	}
+	if (inventory != NULL) {
 		write_inventory(s->shop, &s->day, inventory);
+		rows += s->shop->params.n_products;
+	}
+	progress_add_part(s->shop->cli->progress, rows, part_done(s, 0));
 	return true;
-}
-
-/* How far all is after n orders of the day. */
-static double
-part_done(const struct stream *s, uint64_t n)
-{
-	const struct simulate_params *p = &s->shop->params;
-	const double days = p->end - p->start + 1;
-
-	return (s->day.date - p->start + (double)n / (double)s->day.orders) /
-	    days;
 }
 
 static int
@@ -411,13 +418,11 @@ write_days(const struct shop *shop, struct simulate *model,
 
 	if (simulate_day_init(&s.day, model) == -1)
 		cli_no_memory(shop->cli);
-	if (out[ORDERS] != NULL) {
-		cli_progress(shop->cli, PROGRESS_ROWS);
+	if (out[ORDERS] != NULL)
 		write_orders(&s, jobs);
-	} else {
+	else
 		while (next_day(&s))
 			;
-	}
 	simulate_day_release(&s.day);
 }
 
@@ -460,16 +465,20 @@ write_tables(const struct shop *s, struct recout *const out[TABLES],
 
 	if (model == NULL)
 		cli_no_memory(s->cli);
+	cli_progress(s->cli, PROGRESS_ROWS);
 	if (out[PRODUCTS] != NULL)
 		write_products(s, model, out[PRODUCTS]);
+	if (out[CUSTOMERS] != NULL && out[ORDERS] == NULL)
+		progress_total(s->cli->progress, s->params.n_customers);
 	if (out[CUSTOMERS] != NULL)
 		write_customers(s, model, out[CUSTOMERS]);
 	if (out[EVENTS] != NULL)
 		write_events(s, model, out[EVENTS]);
 	if (out[HOLIDAYS] != NULL)
 		write_holidays(s, out[HOLIDAYS]);
-	if (out[WEBSITE_TRAFFIC] != NULL || out[ORDERS] != NULL ||
-	    out[INVENTORY] != NULL)
+	if (!cli_failed(s->cli) &&
+	    (out[WEBSITE_TRAFFIC] != NULL || out[ORDERS] != NULL ||
+		out[INVENTORY] != NULL))
 		write_days(s, model, out, jobs);
 	simulate_free(model);
 }

@@ -23,7 +23,6 @@ enum { VERSION = 1 };
 
 static const char *const growths[] = { "linear", "flat", "logistic", NULL };
 static const char *const modes[] = { "additive", "multiplicative", NULL };
-static const char *const periods[] = { "auto", "day", "week", "month", NULL };
 
 struct forecast_file {
 	struct cli *cli;
@@ -153,7 +152,7 @@ forecast_file_create(struct cli *cli, const char *path,
 	json_key(j, "builtins");
 	json_list(j);
 	for (size_t i = 0; i < PROPHET_BUILTINS; i++)
-		if (forecast_has_builtin(o, i))
+		if (forecast_has_builtin(o, i, false))
 			json_text(j, forecast_builtins[i]);
 	json_end(j);
 	put_holidays(j, &terms->holidays);
@@ -224,27 +223,62 @@ put_root(struct json *j, const struct prophet_values *v)
 	json_end(j);
 }
 
+static void
+put_time(struct json *j, const char *key, const struct date_time *time)
+{
+	char text[DATE_TIME_MAX];
+
+	date_format_time(time, text);
+	put_text(j, key, text);
+}
+
+/* By its clocks, not those of UTC, as all times are. */
+static void
+put_last(struct json *j, struct date_time last)
+{
+	if (last.form.offset == 'Z')
+		last.form.offset = ':';
+	put_time(j, "last_date", &last);
+}
+
+/* The hours of the day that the history has, if it is not of days. */
+static void
+put_hours(struct json *j, const struct forecast_series *s)
+{
+	if (!s->sub_daily)
+		return;
+	json_key(j, "hours");
+	json_list(j);
+	for (int h = 0; h < 24; h++)
+		if (s->hours >> h & 1)
+			json_int(j, h);
+	json_end(j);
+}
+
 void
 forecast_file_add(struct forecast_file *file, const struct field *key,
     const struct forecast_series *s)
 {
 	const struct prophet_values *v = prophet_values(s->fit);
 	const double *beta = v->beta;
+	const struct date_time start = forecast_series_clock(s,
+	    llround(v->start * DATE_SECONDS));
+	char step[FORECAST_STEP_TEXT];
 	struct json *j = &file->json;
 
+	forecast_step_format(&s->steps.step, step);
 	json_object(j);
 	json_key(j, "group");
 	json_list(j);
 	for (size_t g = 0; g < file->cli->ngroup; g++)
 		json_text_span(j, key[g].p, key[g].n);
 	json_end(j);
-	json_key(j, "last_date");
-	json_date(j, s->steps.last);
-	put_text(j, "period", periods[s->steps.period]);
+	put_last(j, s->steps.last);
+	put_text(j, "period", step);
 	put_number(j, "day_of_month", s->steps.day_of_month);
 	put_number(j, "rows", (double)v->n);
-	json_key(j, "start");
-	json_date(j, (int32_t)v->start); /* times are whole days */
+	put_time(j, "start", &start);
+	put_hours(j, s);
 	put_number(j, "t_scale", v->t_scale);
 	put_number(j, "y_scale", v->y_scale);
 	put_number(j, "y_min", v->y_min);
@@ -275,6 +309,7 @@ forecast_file_add(struct forecast_file *file, const struct field *key,
 		put_text(j, "holiday", file->terms->holidays.name[e->name]);
 		put_number(j, "offset", e->offset);
 		put_number(j, "beta", *beta++);
+		put_number(j, "effect", prophet_effect(s->fit, i));
 		json_end(j);
 	}
 	json_end(j);
@@ -285,6 +320,7 @@ forecast_file_add(struct forecast_file *file, const struct field *key,
 		put_number(j, "mean", v->feature_mean[i]);
 		put_number(j, "sd", v->feature_sd[i]);
 		put_number(j, "beta", *beta++);
+		put_number(j, "effect", prophet_effect(s->fit, i));
 		json_end(j);
 	}
 	json_end(j);
@@ -367,6 +403,18 @@ get_date(const struct forecast_file *file, const struct cJSON *node,
 		-1)
 		bad(file, key);
 	return day;
+}
+
+static struct date_time
+get_time(const struct forecast_file *file, const struct cJSON *at,
+    const char *key)
+{
+	const char *text = get_text(file, at, key);
+	struct date_time time;
+
+	if (date_parse_time(text, strlen(text), NULL, &time) == -1)
+		bad(file, key);
+	return time;
 }
 
 static size_t
@@ -782,6 +830,24 @@ take_root(struct forecast_file *file, const struct cJSON *at,
 	s->spec.parameter_variance = true;
 }
 
+/* The hours of the day that a history had, if it was not of days. */
+static void
+take_hours(const struct forecast_file *file, const struct cJSON *at,
+    struct forecast_series *s)
+{
+	const struct cJSON *node;
+
+	if (!cJSON_HasObjectItem(at, "hours"))
+		return;
+	s->sub_daily = true;
+	for (EACH(node, get_array(file, at, "hours"))) {
+		if (!cJSON_IsNumber(node) ||
+		    !(node->valuedouble >= 0 && node->valuedouble < 24))
+			bad(file, "hours");
+		s->hours |= UINT32_C(1) << (int)node->valuedouble;
+	}
+}
+
 void
 forecast_file_take(struct forecast_file *file,
     const struct forecast_terms *terms, const struct field *key,
@@ -802,13 +868,16 @@ forecast_file_take(struct forecast_file *file,
 	s->spec = o->spec;
 	s->spec.changepoint_prior_scale = get_number(file, at,
 	    "changepoint_prior_scale", 1e-300, 1e300);
-	s->steps.last = get_date(file, get(file, at, "last_date"), "last_date");
-	s->steps.period = (enum forecast_period)get_choice(file, at, "period",
-	    periods);
+	s->steps.last = get_time(file, at, "last_date");
+	if (forecast_step_parse(get_text(file, at, "period"), &s->steps.step) ==
+		-1 ||
+	    s->steps.step.period == FORECAST_AUTO)
+		bad(file, "period");
+	take_hours(file, at, s);
 	s->steps.day_of_month = (int)get_number(file, at, "day_of_month", 1,
 	    31);
 	v.n = (size_t)get_number(file, at, "rows", 0, 1e15);
-	v.start = get_date(file, get(file, at, "start"), "start");
+	v.start = (double)get_time(file, at, "start").second / DATE_SECONDS;
 	v.t_scale = get_number(file, at, "t_scale", 1e-9, 1e9);
 	v.y_scale = get_number(file, at, "y_scale", 1e-300, 1e300);
 	v.y_min = get_number(file, at, "y_min", -1e300, 1e300);

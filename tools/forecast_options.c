@@ -1,6 +1,7 @@
 #include "forecast_options.h"
 
 #include <err.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ enum kind {
 	MAYBE,   /* the same plus 1; 1 without an argument */
 	TEXT,    /* const char * */
 	DAY,     /* int32_t */
+	STEP,    /* struct forecast_step */
 	LEVEL,   /* struct forecast_level */
 	BUILTIN, /* struct prophet_builtin */
 	LIST,    /* struct lists: may come more than once */
@@ -45,7 +47,9 @@ struct raw {
 static const char *const growths[] = { "linear", "flat", "logistic", NULL };
 static const char *const backtests[] = { "summary", "rows", NULL };
 static const char *const modes[] = { "additive", "multiplicative", NULL };
-static const char *const periods[] = { "auto", "day", "week", "month", NULL };
+static const char *const periods[] = { "auto", "day", "week", "month" };
+/* In the order of enum scale. */
+static const char *const scales[] = { "raw", "log", "sqrt", NULL };
 static const char *const scalings[] = { "absmax", "minmax", NULL };
 
 /* Prior scales beyond these are beyond the reach of the numbers inside. */
@@ -168,6 +172,8 @@ static const struct setting settings[] = {
 	    O(jobs),
 	    .min = 1,
 	    .max = 1024 },
+	{ .name = "judge", .kind = FLAG, O(judge) },
+	{ .name = "mask", .kind = TEXT, O(mask) },
 	{ .name = "mode",
 	    .kind = CHOICE,
 	    R(seasonality_mode),
@@ -185,7 +191,7 @@ static const struct setting settings[] = {
 	{ .name = "parameter-uncertainty",
 	    .kind = FLAG,
 	    O(spec.parameter_variance) },
-	{ .name = "period", .kind = CHOICE, O(period), .choices = periods },
+	{ .name = "period", .kind = STEP, O(step) },
 	{ .name = "regressor",
 	    .kind = LIST,
 	    R(lists.regressor),
@@ -197,6 +203,7 @@ static const struct setting settings[] = {
 	    .min = 0,
 	    .max = 1 },
 	{ .name = "save", .predicts = true, .kind = TEXT, O(save) },
+	{ .name = "scale", .kind = CHOICE, O(scale), .choices = scales },
 	{ .name = "scaling",
 	    .kind = CHOICE,
 	    O(spec.scaling),
@@ -277,6 +284,58 @@ count(const char *const *choices)
 }
 
 /* ---- values that have a grammar of their own ---------------------------------- */
+
+static const struct {
+	const char *name;
+	int64_t seconds;
+} units[] = { { "h", 3600 }, { "min", 60 }, { "s", 1 } };
+
+static const char no_step[] =
+    "is not auto, day, week, month, hour, or a number "
+    "of h, min or s of at most a year";
+
+int
+forecast_step_parse(const char *text, struct forecast_step *step)
+{
+	const size_t digits = strspn(text, "0123456789");
+	int64_t n;
+
+	for (size_t i = 0; i < sizeof(periods) / sizeof(*periods); i++)
+		if (strcmp(text, periods[i]) == 0) {
+			*step = (struct forecast_step){
+				.period = (enum forecast_period)i
+			};
+			return 0;
+		}
+	if (strcmp(text, "hour") == 0)
+		return forecast_step_parse("1h", step);
+	if (number_parse_int(text, digits, &n) == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (strcmp(text + digits, units[i].name) == 0 && n > 0 &&
+		    n <= FORECAST_STEP_MAX / units[i].seconds) {
+			step->period = FORECAST_SECONDS;
+			step->seconds = n * units[i].seconds;
+			return 0;
+		}
+	return -1;
+}
+
+void
+forecast_step_format(const struct forecast_step *step,
+    char text[FORECAST_STEP_TEXT])
+{
+	size_t i = 0;
+
+	if (step->period != FORECAST_SECONDS) {
+		strcpy(text, periods[step->period]);
+		return;
+	}
+	while (step->seconds % units[i].seconds != 0)
+		i++;
+	snprintf(text, FORECAST_STEP_TEXT, "%" PRId64 "%s",
+	    step->seconds / units[i].seconds, units[i].name);
+}
 
 static const char *
 parse_builtin(const char *text, struct prophet_builtin *b)
@@ -450,11 +509,11 @@ check_weights(char *text)
 static const char *
 check_dates(char *text)
 {
-	int32_t day;
+	struct date_time time;
 
 	for (char *part = strtok_r(text, ",", &text); part != NULL;
 	     part = strtok_r(NULL, ",", &text))
-		if (date_parse(part, strlen(part), &day) == -1)
+		if (date_parse_time(part, strlen(part), NULL, &time) == -1)
 			return "is not a date, or several with commas";
 	return NULL;
 }
@@ -528,6 +587,10 @@ take_option(struct raw *raw, struct cli *cli, const struct setting *s,
 		if (date_parse(text, strlen(text), to) == -1)
 			opt_fail("%s: '%s' is not a date (YYYY-MM-DD)", name,
 			    text);
+		break;
+	case STEP:
+		if (forecast_step_parse(text, to) == -1)
+			opt_fail("%s: '%s' %s", name, text, no_step);
 		break;
 	case LEVEL:
 		parse_level(text, to);
@@ -620,6 +683,11 @@ take_key(struct raw *raw, struct cli *cli, struct config *cfg,
 		break;
 	case DAY:
 		config_date(cfg, NULL, key, *(int32_t *)to, to);
+		break;
+	case STEP:
+		if (config_text(cfg, NULL, key, NULL, &text) == 1 &&
+		    forecast_step_parse(text, to) == -1)
+			config_fail(cfg, NULL, key, "'%s' %s", text, no_step);
 		break;
 	case LEVEL:
 		if (config_text(cfg, NULL, key, NULL, &text) == 1)
@@ -733,7 +801,7 @@ compare_doubles(const void *pa, const void *pb)
 	return (a > b) - (a < b);
 }
 
-/* Days in order, each once. */
+/* Times in order, each once, in days. */
 static double *
 make_dates(struct raw *raw, struct cli *cli, struct forecast_list *list,
     size_t *n)
@@ -747,10 +815,11 @@ make_dates(struct raw *raw, struct cli *cli, struct forecast_list *list,
 		return NULL;
 	t = need(cli, arena_alloc(&o->arena, list->n * sizeof(*t)));
 	for (size_t i = 0; i < list->n; i++) {
-		int32_t day = 0;
+		struct date_time time = { 0 };
 
-		date_parse(list->text[i], strlen(list->text[i]), &day);
-		t[i] = day;
+		date_parse_time(list->text[i], strlen(list->text[i]), NULL,
+		    &time);
+		t[i] = (double)time.second / DATE_SECONDS;
 	}
 	qsort(t, list->n, sizeof(*t), compare_doubles);
 	for (size_t i = 0; i < list->n; i++)
@@ -874,6 +943,29 @@ read_config(struct raw *raw, struct cli *cli, const char *path,
 		errx(config_status(cfg), "%s", config_error(cfg));
 }
 
+/* What a judgement of rows rules out: it has one model, on a scale, that is
+ * fitted in its own way. */
+static void
+check_judge(const struct forecast_options *o, const bool given[SETTINGS])
+{
+	static const char *const others[] = { "backtest", "by", "cap",
+		"changepoints", "components", "conformal", "robust", "save",
+		"tune" };
+	const char *const own[] = { o->mask != NULL ? "mask" : NULL,
+		o->scale != SCALE_RAW ? "scale" : NULL };
+
+	for (size_t i = 0; i < 2; i++)
+		if (own[i] != NULL && !o->judge)
+			opt_fail("--%s: only with --judge", own[i]);
+	for (size_t i = 0; o->judge && i < SETTINGS; i++)
+		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
+			if (given[i] &&
+			    strcmp(settings[i].name, others[k]) == 0)
+				opt_fail("--judge and --%s: give one of the "
+					 "two",
+				    others[k]);
+}
+
 /* Options that ask for what another one rules out. */
 static void
 check_together(const struct forecast_options *o, const bool given[SETTINGS])
@@ -893,6 +985,7 @@ check_together(const struct forecast_options *o, const bool given[SETTINGS])
 			 "for --save");
 	if (o->horizon_given && !isnan(o->target))
 		opt_fail("--horizon: --by says how far the rows to come go");
+	check_judge(o, given);
 	if (o->model == NULL)
 		return;
 	if (o->save != NULL)
@@ -923,10 +1016,12 @@ check_standard_input(const struct forecast_options *o, const char *config,
 	for (size_t i = 0; i < o->holidays.n; i++)
 		standard += strcmp(o->holidays.text[i], "-") == 0;
 	standard += config != NULL && strcmp(config, "-") == 0;
+	standard += o->mask != NULL && strcmp(o->mask, "-") == 0;
 	standard += o->model != NULL && strcmp(o->model, "-") == 0;
 	if (standard > 1)
 		opt_fail("standard input can be only one of the records, the "
-			 "holidays, the model and the configuration");
+			 "holidays, the mask, the model and the "
+			 "configuration");
 }
 
 /* getopt's tables, from the settings. */
@@ -965,7 +1060,7 @@ forecast_options_read(struct forecast_options *o, struct cli *cli, int argc,
 	int c;
 
 	*o = (struct forecast_options){ .horizon = SIZE_MAX,
-		.threshold = 2.5,
+		.threshold = -1,
 		.interval = 0.8,
 		.jobs = 1,
 		.rolling_window = 0.1,
@@ -997,6 +1092,8 @@ forecast_options_read(struct forecast_options *o, struct cli *cli, int argc,
 		o->horizon = 30;
 	if (!o->column_given)
 		o->column = "revenue";
+	if (o->threshold == -1)
+		o->threshold = o->judge ? 3 : 2.5;
 	check_together(o, given);
 	finish(&raw, cli);
 	if (o->model == NULL)

@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "model/holiday.h"
 #include "model/prophet.h"
+#include "model/scale.h"
 
 struct cli;
 struct config;
@@ -21,7 +23,16 @@ enum forecast_period {
 	FORECAST_DAY,
 	FORECAST_WEEK,
 	FORECAST_MONTH,
+	FORECAST_SECONDS, /* so many of them */
 };
+
+/* From one row to the next. */
+struct forecast_step {
+	enum forecast_period period;
+	int64_t seconds; /* of FORECAST_SECONDS, 1 to FORECAST_STEP_MAX */
+};
+
+#define FORECAST_STEP_MAX (INT64_C(366) * DATE_SECONDS)
 
 enum forecast_backtest {
 	FORECAST_NO_BACKTEST,
@@ -82,9 +93,12 @@ struct forecast_options {
 	const char *column;
 	size_t horizon; /* rows to come */
 	double threshold, interval;
-	enum forecast_period period;
+	struct forecast_step step;
 	size_t jobs;
 	bool exit_code, components, changepoints, contiguous, robust;
+	bool judge;               /* rows by a model without the odd ones */
+	const char *mask;         /* file of days to leave out, or NULL */
+	enum scale scale;         /* of the model, with judge */
 	const char *save, *model; /* files, or NULL */
 	enum forecast_backtest backtest;
 	bool tune, conformal;
@@ -127,5 +141,12 @@ void forecast_options_read(struct forecast_options *o, struct cli *cli,
 void forecast_options_settle(struct forecast_options *o);
 
 void forecast_options_release(struct forecast_options *o);
+
+/* A step by its text: auto, day, week, month, hour, or as 90s, 15min, 6h; and
+ * back.  -1 if the text is none. */
+enum { FORECAST_STEP_TEXT = 32 };
+int forecast_step_parse(const char *text, struct forecast_step *step);
+void forecast_step_format(const struct forecast_step *step,
+    char text[FORECAST_STEP_TEXT]);
 
 #endif

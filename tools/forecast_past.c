@@ -8,16 +8,18 @@
  * difference is chance more often than not. */
 static const double margin = 0.01;
 
-/* Of the seasonal naive forecast, in days: weeks of days, years of weeks and
- * months. */
+/* Of the seasonal naive forecast, in days: weeks of days and of what is shorter,
+ * but days of a history less than two weeks long; years of weeks and months. */
 static double
-naive_season(enum forecast_period period)
+naive_season(const struct forecast_series *s)
 {
-	switch (period) {
+	switch (s->steps.step.period) {
 	case FORECAST_WEEK:
 		return 364;
 	case FORECAST_MONTH:
 		return 365.25;
+	case FORECAST_SECONDS:
+		return forecast_series_span(s) >= 14 ? 7 : 1;
 	default:
 		return 7;
 	}
@@ -65,7 +67,7 @@ forecast_past_learn(struct forecast_series *s, const struct forecast_options *o,
 		.period = o->cutoff_period,
 		.initial = o->cutoff_initial,
 		.width = o->interval,
-		.season = naive_season(s->steps.period),
+		.season = naive_season(s),
 		.huber = o->robust ? forecast_huber : 0,
 	};
 	double *own = NULL;
@@ -102,6 +104,7 @@ forecast_past_bounds(struct forecast_series *s,
     const struct forecast_options *o, const double *t, size_t m)
 {
 	const struct backtest *test = &s->past.test;
+	const double known = (double)s->known / DATE_SECONDS;
 	double *ahead = calloc(m + 1, sizeof(*ahead));
 	double *half = calloc(m + 1, sizeof(*half));
 	int status = -1;
@@ -109,7 +112,7 @@ forecast_past_bounds(struct forecast_series *s,
 	if (ahead == NULL || half == NULL)
 		goto out;
 	for (size_t i = 0; i < m; i++)
-		ahead[i] = fmax(t[i] - s->known, 0);
+		ahead[i] = fmax(date_span(known, t[i]), 0);
 	status = backtest_conformal(test->row, test->n, o->interval, ahead, m,
 	    half);
 	for (size_t i = 0; status == 0 && i < m; i++) {

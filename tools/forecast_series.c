@@ -1,4 +1,5 @@
 #include "forecast_series.h"
+#include "forecast_judge.h"
 #include "forecast_past.h"
 
 #include <math.h>
@@ -6,7 +7,9 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/date_zone.h"
 #include "base/vec.h"
+#include "model/stats.h"
 #include "record/cli.h"
 #include "record/holiday_table.h"
 
@@ -15,9 +18,6 @@ const double forecast_huber = 1.345;
 
 const char *const forecast_builtins[PROPHET_BUILTINS] = { "yearly", "weekly",
 	"daily" };
-static const double step_days[] = {
-	[FORECAST_DAY] = 1, [FORECAST_WEEK] = 7, [FORECAST_MONTH] = 365.25 / 12
-};
 static const double builtin_period[PROPHET_BUILTINS] = { 365.25, 7, 1 };
 
 /* ---- terms --------------------------------------------------------------------- */
@@ -160,15 +160,16 @@ has_season(const struct forecast_options *o, const char *name)
 }
 
 bool
-forecast_has_builtin(const struct forecast_options *o, size_t i)
+forecast_has_builtin(const struct forecast_options *o, size_t i, bool sub_daily)
 {
-	/* Dates are days: there is a daily term only where it is asked for. */
+	/* Days have a daily term only where it is asked for. */
 	return o->builtin[i].use == PROPHET_ON ||
-	    (i < 2 && o->builtin[i].use == PROPHET_AUTO);
+	    ((i < 2 || sub_daily) && o->builtin[i].use == PROPHET_AUTO);
 }
 
-static void
-list_components(struct forecast_terms *terms, struct cli *cli)
+void
+forecast_terms_list(struct forecast_terms *terms, struct cli *cli,
+    bool sub_daily)
 {
 	const struct forecast_options *o = terms->o;
 	bool any[2] = { false };
@@ -179,7 +180,7 @@ list_components(struct forecast_terms *terms, struct cli *cli)
 		return;
 	add_component(terms, "trend", COMPONENT_TREND, PROPHET_ADDITIVE);
 	for (size_t i = 0; i < PROPHET_BUILTINS; i++)
-		if (forecast_has_builtin(o, i) ||
+		if (forecast_has_builtin(o, i, sub_daily) ||
 		    has_season(o, forecast_builtins[i]))
 			add_component(terms, forecast_builtins[i],
 			    COMPONENT_SEASON, PROPHET_ADDITIVE);
@@ -204,8 +205,10 @@ void
 forecast_terms_read(struct forecast_terms *terms,
     const struct forecast_options *o, struct cli *cli)
 {
-	*terms = (struct forecast_terms){ .o = o };
+	*terms = (struct forecast_terms){ .o = o, .zone = cli->zone };
 	find_inputs(terms, cli);
+	if (o->mask != NULL)
+		calendar_read(&terms->mask, cli, o->mask);
 	if (o->model == NULL)
 		read_holidays(terms, cli);
 	else
@@ -214,32 +217,37 @@ forecast_terms_read(struct forecast_terms *terms,
 	if (terms->columns == NULL)
 		cli_no_memory(cli);
 	terms->effect = holidays_columns(terms->columns, &terms->n_effects);
-	list_components(terms, cli);
 }
 
 void
 forecast_terms_release(struct forecast_terms *terms)
 {
 	holidays_free(terms->columns);
+	calendar_release(&terms->mask);
 	arena_release(&terms->arena);
 }
 
 /* ---- rows ---------------------------------------------------------------------- */
 
+/* Those to come up to the day of a target: as many as there are days. */
+static const size_t most_rows = DATE_MAX - DATE_MIN;
+
+static const struct date_form plain_form = { .between = ' ', .seconds = true };
+
 int
 forecast_series_add(struct forecast_series *s,
-    const struct forecast_terms *terms, int32_t day, double y,
+    const struct forecast_terms *terms, const struct date_time *time, double y,
     const double *input)
 {
 	const size_t k = terms->n_inputs;
 
-	if (vec_grow(&s->day, &s->day_capacity, s->n + 1, sizeof(*s->day)) ==
+	if (vec_grow(&s->time, &s->time_capacity, s->n + 1, sizeof(*s->time)) ==
 		-1 ||
 	    vec_grow(&s->y, &s->y_capacity, s->n + 1, sizeof(*s->y)) == -1 ||
 	    vec_grow(&s->input, &s->input_capacity, (s->n + 1) * k,
 		sizeof(*s->input)) == -1)
 		return -1;
-	s->day[s->n] = day;
+	s->time[s->n] = *time;
 	s->y[s->n] = y;
 	if (k > 0)
 		memcpy(s->input + s->n * k, input, k * sizeof(*input));
@@ -247,78 +255,321 @@ forecast_series_add(struct forecast_series *s,
 	return 0;
 }
 
-/* Months if every row stands on the same day of one, or on its last where it
- * has no such day; weeks if all lie whole weeks apart; else days. */
-static struct forecast_steps
-find_steps(const struct forecast_series *s)
+struct date_time
+forecast_series_clock(const struct forecast_series *s, int64_t second)
 {
-	struct forecast_steps steps = { .period = FORECAST_DAY,
-		.last = s->day[0] };
+	struct date_time time = { .second = second, .form = s->form };
+
+	time.form.offset = '\0';
+	if (time.form.between == '\0' && second % DATE_SECONDS != 0)
+		time.form = plain_form;
+	return time;
+}
+
+/* ---- how they lie in time --------------------------------------------------------- */
+
+/* The second of UTC, as far as the offset is known. */
+static int64_t
+instant_of(const struct date_time *time)
+{
+	return time->second - time->offset;
+}
+
+/* How times are written: as by the last row that has a time of the day; and that
+ * last row.  s->sub_daily is known. */
+static void
+find_last(struct forecast_series *s)
+{
+	const struct date_time *last = &s->time[0];
+	int64_t formed = INT64_MIN;
+	bool seconds = false;
+
+	s->form = s->sub_daily ? plain_form : (struct date_form){ 0 };
+	for (size_t i = 0; i < s->n; i++) {
+		const struct date_time *time = &s->time[i];
+
+		/* Days count as they are written. */
+		if (s->sub_daily ? instant_of(time) > instant_of(last)
+				 : time->second > last->second)
+			last = time;
+		seconds |= time->second % 60 != 0;
+		if (s->sub_daily && time->form.between != '\0' &&
+		    instant_of(time) >= formed) {
+			formed = instant_of(time);
+			s->form = time->form;
+		}
+	}
+	s->form.seconds |= seconds;
+	s->steps.last = *last;
+	s->steps.last.form = s->form;
+}
+
+bool
+forecast_series_has_clock(const struct forecast_series *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->time[i].second % DATE_SECONDS != 0)
+			return true;
+	return false;
+}
+
+/* Whether all rows are of one time of the day. */
+static bool
+has_one_hour(const struct forecast_series *s)
+{
+	for (size_t i = 1; i < s->n; i++)
+		if ((s->time[i].second - s->time[0].second) % DATE_SECONDS != 0)
+			return false;
+	return true;
+}
+
+/* Of rows of one time of the day.  Months if every row stands on the same day of
+ * one, or on its last where it has no such day; weeks if all lie whole weeks
+ * apart; else days. */
+static void
+find_days(struct forecast_series *s)
+{
+	struct forecast_steps *steps = &s->steps;
+	const int32_t first = date_of_second(s->time[0].second);
 	bool months = s->n > 1, weeks = s->n > 1;
 	int year, month, day_of_month;
 
+	steps->day_of_month = 0;
 	for (size_t i = 0; i < s->n; i++) {
-		date_civil(s->day[i], NULL, NULL, &day_of_month);
-		if (steps.day_of_month < day_of_month)
-			steps.day_of_month = day_of_month;
-		if (steps.last < s->day[i])
-			steps.last = s->day[i];
+		date_civil(date_of_second(s->time[i].second), NULL, NULL,
+		    &day_of_month);
+		if (steps->day_of_month < day_of_month)
+			steps->day_of_month = day_of_month;
 	}
 	for (size_t i = 0; i < s->n && (months || weeks); i++) {
-		date_civil(s->day[i], &year, &month, &day_of_month);
-		months &= day_of_month == steps.day_of_month ||
-		    (day_of_month < steps.day_of_month &&
+		const int32_t day = date_of_second(s->time[i].second);
+
+		date_civil(day, &year, &month, &day_of_month);
+		months &= day_of_month == steps->day_of_month ||
+		    (day_of_month < steps->day_of_month &&
 			day_of_month == date_days_in_month(year, month));
-		weeks &= (s->day[i] - s->day[0]) % 7 == 0;
+		weeks &= (day - first) % 7 == 0;
 	}
-	if (months)
-		steps.period = FORECAST_MONTH;
-	else if (weeks)
-		steps.period = FORECAST_WEEK;
+	steps->step.period = months ? FORECAST_MONTH
+	    : weeks                 ? FORECAST_WEEK
+				    : FORECAST_DAY;
 	if (!months)
-		date_civil(steps.last, NULL, NULL, &steps.day_of_month);
-	return steps;
+		date_civil(date_of_second(steps->last.second), NULL, NULL,
+		    &steps->day_of_month);
+}
+
+static int
+compare_instants(const void *pa, const void *pb)
+{
+	const int64_t a = *(const int64_t *)pa, b = *(const int64_t *)pb;
+
+	return (a > b) - (a < b);
+}
+
+/* The seconds from row to row, in order of time, those of one instant left out;
+ * *n is how many.  To be freed; NULL if out of memory. */
+static double *
+find_gaps(const struct forecast_series *s, size_t *n)
+{
+	int64_t *instant = malloc((s->n + 1) * sizeof(*instant));
+	double *gap = malloc((s->n + 1) * sizeof(*gap));
+
+	*n = 0;
+	for (size_t i = 0; instant != NULL && i < s->n; i++)
+		instant[i] = instant_of(&s->time[i]);
+	if (instant != NULL && gap != NULL) {
+		qsort(instant, s->n, sizeof(*instant), compare_instants);
+		for (size_t i = 1; i < s->n; i++)
+			if (instant[i] > instant[i - 1])
+				gap[(*n)++] = (double)(instant[i] -
+				    instant[i - 1]);
+	}
+	if (instant == NULL) {
+		free(gap);
+		gap = NULL;
+	}
+	free(instant);
+	return gap;
+}
+
+/* The largest step that all rows lie whole steps apart by, if that is no less
+ * than a 24th of their median distance, else they are of odd times: the largest
+ * usual step that is not above 5/4 of it.  -1 if out of memory. */
+static int
+find_seconds(struct forecast_series *s)
+{
+	static const int64_t usual[] = { DATE_SECONDS, 12 * 3600, 8 * 3600,
+		6 * 3600, 4 * 3600, 3 * 3600, 2 * 3600, 3600, 1800, 900, 600,
+		300, 60, 30, 1 };
+	struct forecast_step *step = &s->steps.step;
+	size_t n, i = 0;
+	double *gap = find_gaps(s, &n), common = 0, median;
+
+	if (gap == NULL)
+		return -1;
+	for (size_t k = 0; k < n; k++)
+		for (double a = gap[k]; a > 0;) {
+			const double rest = fmod(common, a);
+
+			common = a;
+			a = rest;
+		}
+	median = n > 0 ? stats_median(gap, n) : DATE_SECONDS;
+	free(gap);
+	s->apart = n + 1 == s->n;
+	while ((double)usual[i] > 1.25 * median)
+		i++;
+	step->period = i > 0 ? FORECAST_SECONDS : FORECAST_DAY;
+	step->seconds = usual[i];
+	if (common > 0 && 24 * common >= median &&
+	    common <= (double)FORECAST_STEP_MAX) {
+		step->period = FORECAST_SECONDS;
+		step->seconds = (int64_t)common;
+	}
+	return 0;
+}
+
+/* How the rows lie in time; -1 if out of memory. */
+static int
+find_steps(struct forecast_series *s)
+{
+	s->sub_daily = forecast_series_has_clock(s);
+	find_last(s);
+	if (has_one_hour(s)) {
+		find_days(s);
+		return 0;
+	}
+	date_civil(date_of_second(s->steps.last.second), NULL, NULL,
+	    &s->steps.day_of_month);
+	return find_seconds(s);
+}
+
+static double
+step_days(const struct forecast_step *step)
+{
+	switch (step->period) {
+	case FORECAST_WEEK:
+		return 7;
+	case FORECAST_MONTH:
+		return 365.25 / 12;
+	case FORECAST_SECONDS:
+		return (double)step->seconds / DATE_SECONDS;
+	default:
+		return 1;
+	}
 }
 
 static void
 find_known(struct forecast_series *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (!isnan(s->y[i]) && s->known < s->day[i])
-			s->known = s->day[i];
+	for (size_t i = 0; i < s->n; i++) {
+		const int64_t second = s->time[i].second;
+
+		if (isnan(s->y[i]))
+			continue;
+		if (s->first > second)
+			s->first = second;
+		if (s->known < second)
+			s->known = second;
+	}
 }
 
-/* The days after the last; -1 if they leave the calendar. */
-static int
-make_future(int32_t *future, size_t horizon, const struct forecast_steps *steps)
+double
+forecast_series_span(const struct forecast_series *s)
 {
-	int32_t day = steps->last;
+	return ((double)s->known - (double)s->first) / DATE_SECONDS;
+}
+
+static int
+hour_of(int64_t second)
+{
+	return (int)((second - (int64_t)date_of_second(second) * DATE_SECONDS) /
+	    3600);
+}
+
+static void
+find_hours(struct forecast_series *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!isnan(s->y[i]))
+			s->hours |= UINT32_C(1) << hour_of(s->time[i].second);
+}
+
+/* The instant one step after another, for the clocks of a zone, if there is one:
+ * they may go forward or back in between. */
+static void
+add_seconds(struct date_time *time, int64_t seconds,
+    const struct date_zone *zone)
+{
+	const int64_t instant = instant_of(time) + seconds;
+
+	if (zone != NULL)
+		time->offset = date_zone_offset(zone, instant);
+	time->second = instant + time->offset;
+}
+
+/* The same time of another day, whose offset may be another. */
+static void
+set_day(struct date_time *time, int32_t day, const struct date_zone *zone)
+{
+	time->second = (int64_t)day * DATE_SECONDS + time->second -
+	    (int64_t)date_of_second(time->second) * DATE_SECONDS;
+	/* Found by the offset before, which may have changed that day. */
+	for (int i = 0; zone != NULL && i < 2; i++)
+		time->offset = date_zone_offset(zone, instant_of(time));
+}
+
+/* The times after the last; how many, fewer where they leave the calendar. */
+static size_t
+make_future(struct date_time *future, size_t horizon,
+    const struct forecast_steps *steps, const struct date_zone *zone)
+{
+	struct date_time time = steps->last;
+	int32_t day = date_of_second(time.second);
 	int year, month;
 
+	/* Clocks without an offset are of no zone. */
+	if (time.form.offset == '\0')
+		zone = NULL;
 	date_civil(day, &year, &month, NULL);
 	for (size_t i = 0; i < horizon; i++) {
-		if (steps->period == FORECAST_MONTH) {
+		if (steps->step.period == FORECAST_SECONDS) {
+			add_seconds(&time, steps->step.seconds, zone);
+			day = date_of_second(time.second);
+		} else if (steps->step.period == FORECAST_MONTH) {
 			int most;
 
 			year += month / 12;
 			month = month % 12 + 1;
 			if (year > 9999)
-				return -1;
+				return i;
 			most = date_days_in_month(year, month);
 			day = date_from_civil(year, month,
 			    steps->day_of_month < most ? steps->day_of_month
 						       : most);
 		} else {
-			day += steps->period == FORECAST_WEEK ? 7 : 1;
+			day += steps->step.period == FORECAST_WEEK ? 7 : 1;
 		}
 		if (day > DATE_MAX)
-			return -1;
-		future[i] = day;
+			return i;
+		if (steps->step.period != FORECAST_SECONDS)
+			set_day(&time, day, zone);
+		/* It may be written as UTC. */
+		if (date_of_second(instant_of(&time)) > DATE_MAX)
+			return i;
+		future[i] = time;
 	}
-	return 0;
+	return horizon;
 }
 
 /* ---- all columns of all rows ------------------------------------------------------ */
+
+/* A time in days, as the model has them. */
+static double
+days_of(const struct date_time *time)
+{
+	return (double)time->second / DATE_SECONDS;
+}
 
 /* The rows and the rows to come, as the model wants them. */
 struct frame {
@@ -362,9 +613,9 @@ level_column(struct frame *f, const struct forecast_series *s,
 	return x;
 }
 
-/* The days of all rows; -1 if out of memory. */
+/* The times of all rows; -1 if out of memory. */
 static int
-frame_days(struct frame *f, const struct forecast_series *s, size_t horizon)
+frame_times(struct frame *f, const struct forecast_series *s, size_t horizon)
 {
 	double *t;
 
@@ -372,9 +623,21 @@ frame_days(struct frame *f, const struct forecast_series *s, size_t horizon)
 	if ((t = new_column(f)) == NULL)
 		return -1;
 	for (size_t i = 0; i < f->rows.n; i++)
-		t[i] = i < s->n ? s->day[i] : s->future[i - s->n];
+		t[i] = days_of(i < s->n ? &s->time[i] : &s->future[i - s->n]);
 	f->rows.t = t;
 	return 0;
+}
+
+/* The times of the rows as UTC has them, for which every hour is one; NULL if out
+ * of memory. */
+static double *
+frame_instants(struct frame *f, const struct forecast_series *s)
+{
+	double *t = new_column(f);
+
+	for (size_t i = 0; t != NULL && i < s->n; i++)
+		t[i] = (double)instant_of(&s->time[i]) / DATE_SECONDS;
+	return t;
 }
 
 /* Room for the columns of features; -1 if out of memory. */
@@ -432,7 +695,8 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 	const struct forecast_options *o = terms->o;
 	double *w;
 
-	if (terms->weight == SIZE_MAX && o->n_weights == 0)
+	if (terms->weight == SIZE_MAX && o->n_weights == 0 &&
+	    terms->mask.parts == 0)
 		return 0;
 	w = terms->weight == SIZE_MAX
 	    ? new_column(f)
@@ -440,14 +704,17 @@ frame_weights(struct frame *f, const struct forecast_series *s,
 	if (w == NULL)
 		return -1;
 	for (size_t i = 0; i < s->n; i++) {
+		const int32_t day = date_of_second(s->time[i].second);
+
 		if (terms->weight == SIZE_MAX)
 			w[i] = 1;
 		else if (isnan(w[i]))
 			w[i] = 0; /* of a row without a value */
 		for (size_t k = 0; k < o->n_weights; k++)
-			if (s->day[i] >= o->weight[k].from &&
-			    s->day[i] <= o->weight[k].to)
+			if (day >= o->weight[k].from && day <= o->weight[k].to)
 				w[i] *= o->weight[k].weight;
+		if (calendar_has(&terms->mask, s->mask, day))
+			w[i] = 0;
 	}
 	f->weight = w;
 	return 0;
@@ -462,14 +729,8 @@ static bool
 has_long_season(const struct forecast_series *s)
 {
 	static const double held = 0.02, most = 365.25 / 360;
-	double first = INFINITY, last = -INFINITY, span;
+	const double span = forecast_series_span(s) + step_days(&s->steps.step);
 
-	for (size_t i = 0; i < s->n; i++)
-		if (!isnan(s->y[i])) {
-			first = fmin(first, s->day[i]);
-			last = fmax(last, s->day[i]);
-		}
-	span = last - first + step_days[s->steps.period];
 	for (size_t i = 0; i < s->spec.n_seasonalities; i++)
 		if (s->season[i].period > most * span &&
 		    s->season[i].prior_scale > held)
@@ -480,17 +741,18 @@ has_long_season(const struct forecast_series *s)
 /* The seasonalities of this series; -1 if out of memory. */
 static int
 choose_seasons(struct forecast_series *s, const struct forecast_terms *terms,
-    const double *t)
+    struct frame *f)
 {
 	const struct forecast_options *o = terms->o;
 	struct prophet_builtin builtin[PROPHET_BUILTINS];
+	const double *t = s->sub_daily ? frame_instants(f, s) : f->rows.t;
 	const size_t most = o->n_seasons + PROPHET_BUILTINS;
 	size_t n = 0, conditions = 0;
 	int more;
 
 	s->season = calloc(most, sizeof(*s->season));
 	s->season_name = calloc(most, sizeof(*s->season_name));
-	if (s->season == NULL || s->season_name == NULL)
+	if (s->season == NULL || s->season_name == NULL || t == NULL)
 		return -1;
 	for (; n < o->n_seasons; n++) {
 		const struct forecast_season *own = &o->season[n];
@@ -508,12 +770,14 @@ choose_seasons(struct forecast_series *s, const struct forecast_terms *terms,
 	}
 	/* Twelve days of the year cannot tell more than six harmonics. */
 	memcpy(builtin, o->builtin, sizeof(builtin));
-	if (s->steps.period == FORECAST_MONTH && builtin[0].order == 0)
+	if (s->steps.step.period == FORECAST_MONTH && builtin[0].order == 0)
 		builtin[0].order = 5;
 	more = prophet_auto_seasonalities(t, s->y, s->n, builtin, s->season + n,
 	    &s->status);
 	if (more == -1)
 		return -1;
+	if (s->sub_daily)
+		s->status &= ~(unsigned)PROPHET_UNSEEN_HOURS; /* see below */
 	for (const size_t end = n + (size_t)more; n < end; n++)
 		for (size_t i = 0; i < PROPHET_BUILTINS; i++)
 			if (s->season[n].period == builtin_period[i])
@@ -657,9 +921,12 @@ reach(struct forecast_series *s, const struct forecast_terms *terms,
 	s->so_far = s->expected = 0;
 	for (size_t i = 0; i < f->rows.n; i++) {
 		const bool known = i < s->n && !isnan(s->y[i]);
-		const bool counts = f->rows.t[i] <= o->by &&
-		    (o->since == DATE_NONE ? !known && f->rows.t[i] > s->known
-					   : f->rows.t[i] >= o->since);
+		const struct date_time *time = i < s->n ? &s->time[i]
+							: &s->future[i - s->n];
+		const int32_t day = date_of_second(time->second);
+		const bool counts = day <= o->by &&
+		    (o->since == DATE_NONE ? !known && time->second > s->known
+					   : day >= o->since);
 
 		chosen[i] = counts && !known;
 		rows.n += chosen[i];
@@ -722,6 +989,8 @@ predict(struct forecast_series *s, const struct forecast_terms *terms,
 	if (terms->o->conformal && s->past.test.n > 0 &&
 	    forecast_past_bounds(s, terms->o, f->rows.t, m) == -1)
 		return -1;
+	if (terms->o->judge)
+		return forecast_judge(s, terms->o, f->weight, m);
 	if (measure)
 		s->scale = residual_scale(s->y, s->yhat, s->n);
 	residual_score(s->y, s->yhat, s->n, &s->scale, terms->o->threshold,
@@ -729,30 +998,54 @@ predict(struct forecast_series *s, const struct forecast_terms *terms,
 	return isnan(terms->o->target) ? 0 : reach(s, terms, f);
 }
 
+/* No model, and not for one row alone. */
+static enum forecast_failure
+refuse(struct forecast_series *s, const char *why)
+{
+	s->why = why;
+	s->bad = s->n;
+	return FORECAST_NO_MODEL;
+}
+
+/* At least as many rows as there are up to the day of a target. */
+static size_t
+rows_until(const struct forecast_steps *steps, int32_t by)
+{
+	const int64_t seconds = ((int64_t)by + 1) * DATE_SECONDS -
+	    steps->last.second;
+
+	if (seconds <= 0)
+		return 0;
+	/* A day more, for clocks that go back in between. */
+	if (steps->step.period == FORECAST_SECONDS)
+		return (size_t)((seconds + DATE_SECONDS) / steps->step.seconds);
+	return (size_t)(by - date_of_second(steps->last.second));
+}
+
 /* Where the rows to come lie. */
 static enum forecast_failure
 find_future(struct forecast_series *s, const struct forecast_terms *terms)
 {
 	const struct forecast_options *o = terms->o;
+	const bool all = isnan(o->target);
+	size_t made = 0;
 
 	s->horizon = o->horizon;
-	/* More than enough days, to be cut; none where the input has them. */
-	if (!isnan(o->target) && s->horizon > 0)
-		s->horizon = o->by > s->steps.last
-		    ? (size_t)(o->by - s->steps.last)
-		    : 0;
+	/* None where the input has them. */
+	if (!all && s->horizon > 0)
+		s->horizon = rows_until(&s->steps, o->by);
+	if (s->horizon > most_rows)
+		return refuse(s, "too many rows up to the day of --by");
 	if ((s->future = calloc(s->horizon + 1, sizeof(*s->future))) == NULL)
 		return FORECAST_NO_MEMORY;
-	if (isnan(o->target))
-		return make_future(s->future, s->horizon, &s->steps) == -1
-		    ? FORECAST_PAST_CALENDAR
-		    : FORECAST_DONE;
-	for (size_t i = 0; i < s->horizon; i++)
-		s->future[i] = DATE_NONE;
-	make_future(s->future, s->horizon, &s->steps);
-	for (size_t i = 0; i < s->horizon; i++)
-		if (s->future[i] > o->by || s->future[i] == DATE_NONE)
-			s->horizon = i;
+	made = make_future(s->future, s->horizon, &s->steps, terms->zone);
+	if (all)
+		return made < s->horizon ? FORECAST_PAST_CALENDAR
+					 : FORECAST_DONE;
+	s->horizon = 0;
+	while (s->horizon < made &&
+	    date_of_second(s->future[s->horizon].second) <= o->by)
+		s->horizon++;
 	return FORECAST_DONE;
 }
 
@@ -760,17 +1053,57 @@ find_future(struct forecast_series *s, const struct forecast_terms *terms)
 static double
 days_ahead(const struct forecast_series *s, const struct forecast_options *o)
 {
-	int32_t last = s->known;
+	int64_t last = s->known;
 
 	if (o->backtest != FORECAST_NO_BACKTEST && o->horizon > 0)
-		return (double)o->horizon * step_days[s->steps.period];
+		return (double)o->horizon * step_days(&s->steps.step);
 	for (size_t i = 0; i < s->n; i++)
-		if (last < s->day[i])
-			last = s->day[i];
-	if (s->horizon > 0 && last < s->future[s->horizon - 1])
-		last = s->future[s->horizon - 1];
-	return last > s->known ? last - s->known
-			       : 30 * step_days[s->steps.period];
+		if (last < s->time[i].second)
+			last = s->time[i].second;
+	if (s->horizon > 0 && last < s->future[s->horizon - 1].second)
+		last = s->future[s->horizon - 1].second;
+	return last > s->known ? (double)(last - s->known) / DATE_SECONDS
+			       : 30 * step_days(&s->steps.step);
+}
+
+/* The step that is asked for, in place of the one found. */
+static enum forecast_failure
+take_step(struct forecast_series *s, const struct forecast_step *step)
+{
+	if (step->period == FORECAST_AUTO)
+		return FORECAST_DONE;
+	if (!s->sub_daily && step->period == FORECAST_SECONDS &&
+	    step->seconds % DATE_SECONDS != 0)
+		return refuse(s,
+		    "the rows are days, and --period is a part of one");
+	s->steps.step = *step;
+	s->form.seconds |= step->period == FORECAST_SECONDS &&
+	    step->seconds % 60 != 0;
+	s->steps.last.form = s->form;
+	return FORECAST_DONE;
+}
+
+/* Whether a daily curve is predicted at an hour of the day that the history does
+ * not have: in rows that the model has not learned from, to which, if it was not
+ * fitted to them, those with a value belong. */
+static bool
+has_unseen_hours(const struct forecast_series *s, bool learned)
+{
+	bool curve = false;
+
+	for (size_t i = 0; i < s->spec.n_seasonalities; i++)
+		curve |= s->season[i].period <= 1;
+	if (!curve || !s->sub_daily)
+		return false;
+	for (size_t i = 0; i < s->n + s->horizon; i++) {
+		const struct date_time *time = i < s->n ? &s->time[i]
+							: &s->future[i - s->n];
+
+		if ((i >= s->n || !learned || isnan(s->y[i])) &&
+		    (s->hours >> hour_of(time->second) & 1) == 0)
+			return true;
+	}
+	return false;
 }
 
 static enum forecast_failure
@@ -782,16 +1115,18 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 	enum forecast_failure failure;
 	double *robust;
 
-	s->steps = find_steps(s);
-	s->known = DATE_NONE;
+	if (find_steps(s) == -1)
+		return FORECAST_NO_MEMORY;
+	s->first = INT64_MAX;
+	s->known = INT64_MIN;
 	find_known(s);
-	if (terms->o->period != FORECAST_AUTO)
-		s->steps.period = terms->o->period;
-	if ((failure = find_future(s, terms)) != FORECAST_DONE)
+	find_hours(s);
+	if ((failure = take_step(s, &o->step)) != FORECAST_DONE ||
+	    (failure = find_future(s, terms)) != FORECAST_DONE)
 		return failure;
-	s->spec = terms->o->spec;
-	if (frame_days(f, s, s->horizon) == -1 ||
-	    choose_seasons(s, terms, f->rows.t) == -1 ||
+	s->spec = o->spec;
+	if (frame_times(f, s, s->horizon) == -1 ||
+	    choose_seasons(s, terms, f) == -1 ||
 	    choose_features(s, terms, f) == -1 ||
 	    frame_columns(f, s, terms) == -1 ||
 	    frame_weights(f, s, terms) == -1 ||
@@ -801,10 +1136,8 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 	history.weight = f->weight;
 	history.n = s->n;
 	history.y = s->y;
-	if ((s->why = prophet_check_spec(&s->spec)) != NULL) {
-		s->bad = s->n;
-		return FORECAST_NO_MODEL;
-	}
+	if ((s->why = prophet_check_spec(&s->spec)) != NULL)
+		return refuse(s, s->why);
 	if ((s->why = prophet_check_rows(&s->spec, &history, &s->bad)) != NULL)
 		return FORECAST_NO_MODEL;
 	if ((o->tune || o->conformal || o->backtest != FORECAST_NO_BACKTEST) &&
@@ -812,12 +1145,19 @@ fit(struct forecast_series *s, const struct forecast_terms *terms,
 		return FORECAST_NO_MEMORY;
 	if (o->backtest != FORECAST_NO_BACKTEST)
 		return FORECAST_DONE;
-	s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
-				 forecast_huber, robust, work)
-			   : prophet_fit(&s->spec, &history, work);
+	if (o->judge)
+		(void)forecast_judge_fit(s, o->scale, &history, robust, work);
+	else
+		s->fit = o->robust ? prophet_fit_robust(&s->spec, &history,
+					 forecast_huber, robust, work)
+				   : prophet_fit(&s->spec, &history, work);
 	if (s->fit == NULL)
 		return FORECAST_NO_MEMORY;
 	s->status |= prophet_values(s->fit)->status;
+	if (s->apart)
+		s->status &= ~(unsigned)PROPHET_DUPLICATE_TIMES;
+	if (has_unseen_hours(s, true))
+		s->status |= PROPHET_UNSEEN_HOURS;
 	return predict(s, terms, f, true) == -1 ? FORECAST_NO_MEMORY
 						: FORECAST_DONE;
 }
@@ -853,7 +1193,7 @@ static enum forecast_failure
 predict_frame(struct forecast_series *s, const struct forecast_terms *terms,
     struct frame *f)
 {
-	if (frame_days(f, s, s->horizon) == -1 ||
+	if (frame_times(f, s, s->horizon) == -1 ||
 	    fill_effects(f, s, terms) == -1 || frame_columns(f, s, terms) == -1)
 		return FORECAST_NO_MEMORY;
 	if ((s->why = prophet_check_rows(&s->spec, &f->rows, &s->bad)) != NULL)
@@ -868,22 +1208,34 @@ forecast_series_predict(struct forecast_series *s,
 {
 	struct frame f = { 0 };
 
-	for (size_t i = 0; i < s->n; i++)
-		if (s->steps.last < s->day[i])
-			s->steps.last = s->day[i];
-	s->known = (int32_t)lround(prophet_values(s->fit)->start +
-	    prophet_values(s->fit)->t_scale);
+	const struct prophet_values *v = prophet_values(s->fit);
+	const struct date_time last = s->steps.last;
+
+	if (!s->sub_daily && forecast_series_has_clock(s)) {
+		s->failure = refuse(s,
+		    "the rows have times of the day, and the model is of days");
+		return;
+	}
+	find_last(s);
+	if (s->sub_daily ? instant_of(&last) > instant_of(&s->steps.last)
+			 : last.second > s->steps.last.second) {
+		s->steps.last = last;
+		s->steps.last.form = s->form;
+	}
+	s->known = llround((v->start + v->t_scale) * DATE_SECONDS);
 	find_known(s);
 	s->failure = find_future(s, terms);
 	if (s->failure == FORECAST_DONE)
 		s->failure = predict_frame(s, terms, &f);
+	if (has_unseen_hours(s, false))
+		s->status |= PROPHET_UNSEEN_HOURS;
 	arena_release(&f.arena);
 }
 
 void
 forecast_series_release(struct forecast_series *s)
 {
-	free(s->day);
+	free(s->time);
 	free(s->y);
 	free(s->input);
 	prophet_free(s->fit);
@@ -897,6 +1249,7 @@ forecast_series_release(struct forecast_series *s)
 	free(s->upper);
 	free(s->residual);
 	free(s->z);
+	free(s->p);
 	free(s->flag);
 	free(s->component);
 	backtest_release(&s->past.test);

@@ -9,7 +9,8 @@
 #include "record/cli.h"
 
 enum {
-	OPT_CATEGORICAL = CLI_OWN,
+	OPT_ACROSS = CLI_OWN,
+	OPT_CATEGORICAL,
 	OPT_CONTAMINATION,
 	OPT_DESCRIBE,
 	OPT_EVAL,
@@ -28,6 +29,7 @@ enum {
 
 static const struct option longopts[] = {
 	CLI_LONG,
+	{ "across", required_argument, NULL, OPT_ACROSS },
 	{ "categorical", required_argument, NULL, OPT_CATEGORICAL },
 	{ "contamination", required_argument, NULL, OPT_CONTAMINATION },
 	{ "describe-model", required_argument, NULL, OPT_DESCRIBE },
@@ -94,6 +96,11 @@ static bool
 growing_option(struct iforest_options *o, int c)
 {
 	switch (c) {
+	case OPT_ACROSS:
+		o->growing = "--across";
+		o->across = read_list(o->growing, optarg, o->across,
+		    &o->nacross);
+		return true;
 	case OPT_CATEGORICAL:
 		o->growing = "--categorical";
 		o->categorical = read_list(o->growing, optarg, o->categorical,
@@ -196,6 +203,7 @@ check_options(const struct cli *cli, const struct iforest_options *o)
 	const char *model = o->model == NULL ? NULL : "--model";
 	const char *save = o->save == NULL ? NULL : "--save";
 	const char *group = cli->ngroup == 0 ? NULL : "--group-by";
+	const char *across = o->across == NULL ? NULL : "--across";
 	const char *fit_only = o->fit_only ? "--fit-only" : NULL;
 
 	if (o->features != NULL && o->exclude != NULL)
@@ -213,6 +221,15 @@ check_options(const struct cli *cli, const struct iforest_options *o)
 	    "no row is scored");
 	refuse_together(fit_only, o->why == 0 ? NULL : "--why",
 	    "no row is scored");
+	refuse_together(across, o->categorical == NULL ? NULL : "--categorical",
+	    "the features are the values of one column");
+	refuse_together(across, save, "the features are no columns");
+	refuse_together(across, o->eval == NULL ? NULL : "--eval",
+	    "a row is not a record");
+	refuse_together(across, o->why == 0 ? NULL : "--why",
+	    "a row is not a record");
+	if (o->across != NULL && o->nfeatures != 1)
+		opt_fail("--across needs one column of values (-f)");
 	if (o->fit_only && o->save == NULL)
 		opt_fail("--fit-only needs --save, or it would leave nothing");
 	if (o->params.gain > 0 && o->rule.cut == IFOREST_AUTO)
@@ -244,6 +261,7 @@ iforest_options_read(struct cli *cli, int argc, char *argv[])
 void
 iforest_options_release(struct iforest_options *o)
 {
+	free(o->across);
 	free(o->features);
 	free(o->exclude);
 	free(o->categorical);

@@ -12,6 +12,9 @@ struct cli;
 struct iforest_options {
 	char **features, **exclude, **categorical; /* NULL: not given */
 	size_t nfeatures, nexclude, ncategorical;
+	char *
+	    *across; /* columns that tell rows of a day apart; NULL: none do */
+	size_t nacross;
 	struct iforest_params params;
 	struct iforest_rule rule;
 	size_t jobs;

@@ -175,6 +175,46 @@ iforest_rows_values(struct iforest_rows *rows, struct recin *in, bool learn,
 	return 1;
 }
 
+/* The feature that a text is; false if the record is one to look at closer. */
+static bool
+read_span(struct iforest_feature *f, bool whole, const struct span *span,
+    double *v)
+{
+	const struct field field = {
+		.p = span->p, .n = span->n, .kind = span->kind, .padded = true
+	};
+
+	*v = NAN;
+	if (f->coded)
+		read_category(f, field, false, v);
+	else if (field.n > 0 && number_parse(field.p, field.n, v) == -1)
+		return false;
+	return !whole || !isnan(*v);
+}
+
+size_t
+iforest_rows_ahead(struct iforest_rows *rows, struct recin *in,
+    struct span *const *span, double *x)
+{
+	const size_t d = rows->d;
+	int column[RECIN_RUN_COLUMNS];
+	size_t n, first;
+
+	if (d > RECIN_RUN_COLUMNS)
+		return 0;
+	for (size_t j = 0; j < d; j++)
+		column[j] = rows->feature[j].column;
+	n = recin_run(in, column, d, span, &first);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < d; j++)
+			if (!read_span(&rows->feature[j], rows->whole,
+				&span[j][first + i], &x[i * d + j]))
+				return i;
+		iforest_rows_code(rows, x + i * d);
+	}
+	return n;
+}
+
 void
 iforest_rows_code(const struct iforest_rows *rows, double *row)
 {

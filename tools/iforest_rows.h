@@ -11,6 +11,7 @@ struct cli;
 struct groups;
 struct iforest_options;
 struct recin;
+struct span;
 
 /* A column that is a feature, or may turn out to be one. */
 struct iforest_feature {
@@ -47,6 +48,15 @@ void iforest_rows_open(struct iforest_rows *rows, struct cli *cli,
  */
 int iforest_rows_values(struct iforest_rows *rows, struct recin *in, bool learn,
     double *row);
+
+/*
+ * The features of records that follow the one at hand, coded, as far as
+ * recin_run() sees them and each has its values: so many as it returns, at most
+ * RECIN_RUN, in x, row by row.  They are left to be read.  span has a place for
+ * the texts of each feature.
+ */
+size_t iforest_rows_ahead(struct iforest_rows *rows, struct recin *in,
+    struct span *const *span, double *x);
 
 /* Put the codes of the categories of a row in the place of their numbers. */
 void iforest_rows_code(const struct iforest_rows *rows, double *row);

@@ -152,13 +152,14 @@ read_products(struct order_run *run, size_t first, size_t n)
 	return run->columns->costs ? multiply_costs(run, n) : n;
 }
 
+/* Values first: where some are bad the rest need not be read so far. */
 static size_t
 read_all(struct order_run *run, const struct recin *in, size_t first, size_t n)
 {
+	n = read_values(run, first, n);
 	n = recin_run_dates(in, &run->dates, run->span[DATE] + first, n,
 	    run->day);
 	n = kpi_days_near(run->to->kpi, run->day, n);
-	n = read_values(run, first, n);
 	if (run->columns->moments)
 		n = square_values(run, n);
 	return run->product > 0 ? read_products(run, first, n) : n;

@@ -1,7 +1,7 @@
 #include "base/date.h"
 
 #include <assert.h>
-#include <stdbool.h>
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,6 +94,14 @@ date_month_next(int32_t day)
 	return day - day_of_month + 1 + date_days_in_month(year, month);
 }
 
+double
+date_span(double from, double to)
+{
+	const double milliseconds = 1000.0 * DATE_SECONDS;
+
+	return round((to - from) * milliseconds) / milliseconds;
+}
+
 static void
 put_two(char *to, int v)
 {
@@ -119,6 +127,58 @@ date_format(int32_t day, char buf[DATE_TEXT_MAX])
 	put_two(buf + 8, day_of_month);
 	buf[10] = '\0';
 	return 10;
+}
+
+/* The form of an offset that is known, where that can hold it. */
+static size_t
+format_offset(char *to, int32_t offset, char form)
+{
+	const int32_t minutes = (offset < 0 ? -offset : offset) / 60;
+	size_t n = 3;
+
+	to[0] = offset < 0 ? '-' : '+';
+	put_two(to + 1, minutes / 60);
+	if (form == 'h' && minutes % 60 == 0)
+		return n;
+	if (form != 'm')
+		to[n++] = ':';
+	put_two(to + n, minutes % 60);
+	return n + 2;
+}
+
+size_t
+date_format_time(const struct date_time *time, char buf[DATE_TIME_MAX])
+{
+	const struct date_form *form = &time->form;
+	const int64_t second = time->second -
+	    (form->offset == 'Z' ? time->offset : 0);
+	const int32_t day = date_of_second(second);
+	const int of_day = (int)(second - (int64_t)day * DATE_SECONDS);
+	size_t n = date_format(day, buf);
+
+	if (form->between == '\0')
+		return n;
+	buf[n] = form->between;
+	put_two(buf + n + 1, of_day / 3600);
+	buf[n + 3] = ':';
+	put_two(buf + n + 4, of_day / 60 % 60);
+	n += 6;
+	if (form->seconds) {
+		buf[n] = ':';
+		put_two(buf + n + 1, of_day % 60);
+		n += 3;
+	}
+	if (form->seconds && form->digits > 0) {
+		buf[n++] = '.';
+		memset(buf + n, '0', form->digits);
+		n += form->digits;
+	}
+	if (form->offset == 'Z')
+		buf[n++] = 'Z';
+	else if (form->offset != '\0')
+		n += format_offset(buf + n, time->offset, form->offset);
+	buf[n] = '\0';
+	return n;
 }
 
 /* Two digits as a number, or -1. */
@@ -220,7 +280,7 @@ date_parse_offset(const char *p, size_t n, int32_t *seconds)
 /* HH:MM[:SS[.digits]] at the start of the n bytes at p, as seconds of the day.
  * Returns how many bytes it has, or 0 if there is no such text. */
 static size_t
-parse_clock(const char *p, size_t n, int32_t *seconds)
+parse_clock(const char *p, size_t n, int32_t *seconds, struct date_form *form)
 {
 	int hour, minute, second = 0;
 	size_t used = 5;
@@ -229,7 +289,8 @@ parse_clock(const char *p, size_t n, int32_t *seconds)
 		return 0;
 	hour = two(p);
 	minute = two(p + 3);
-	if (n > 5 && p[5] == ':') {
+	form->seconds = n > 5 && p[5] == ':';
+	if (form->seconds) {
 		if (n < 8)
 			return 0;
 		second = two(p + 6);
@@ -240,6 +301,7 @@ parse_clock(const char *p, size_t n, int32_t *seconds)
 					break;
 			if (used == 9)
 				return 0;
+			form->digits = (uint8_t)(used < 18 ? used - 9 : 9);
 		}
 	}
 	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
@@ -251,46 +313,68 @@ parse_clock(const char *p, size_t n, int32_t *seconds)
 }
 
 int
-date_parse_timestamp(const char *p, size_t n, const struct date_zone *zone,
-    int32_t *day)
+date_parse_time(const char *p, size_t n, const struct date_zone *zone,
+    struct date_time *time)
 {
-	int32_t written, seconds, offset;
-	int64_t instant;
-	size_t used;
+	struct date_time got = { 0 };
+	int32_t written, seconds = 0, day;
+	size_t used = 10;
 
-	if (n == 10)
-		return date_parse(p, n, day);
-	if (n < 16 || date_parse(p, 10, &written) == -1 ||
-	    (p[10] != 'T' && p[10] != ' ') ||
-	    (used = parse_clock(p + 11, n - 11, &seconds)) == 0)
+	if (n < 10 || date_parse(p, 10, &written) == -1)
 		return -1;
-	used += 11;
-	if (used == n) {
-		*day = written;
-		return 0;
+	if (n > 10) {
+		if (n < 16 || (p[10] != 'T' && p[10] != ' '))
+			return -1;
+		got.form.between = p[10];
+		used = parse_clock(p + 11, n - 11, &seconds, &got.form);
+		if (used == 0)
+			return -1;
+		used += 11;
 	}
-	if (date_parse_offset(p + used, n - used, &offset) == -1)
-		return -1;
-	if (zone == NULL) {
-		*day = written;
-		return 0;
+	got.second = (int64_t)written * DATE_SECONDS + seconds;
+	if (used < n) {
+		if (date_parse_offset(p + used, n - used, &got.offset) == -1)
+			return -1;
+		got.form.offset = p[used] == 'Z' ? 'Z'
+		    : n - used == 3              ? 'h'
+		    : n - used == 5              ? 'm'
+						 : ':';
 	}
-	instant = (int64_t)written * 86400 + seconds - offset;
-	instant += date_zone_offset(zone, instant);
-	written = (int32_t)(instant / 86400 - (instant % 86400 < 0));
-	if (written < DATE_MIN || written > DATE_MAX)
-		return -1;
-	*day = written;
+	if (zone != NULL && got.form.offset != '\0') {
+		const int64_t instant = got.second - got.offset;
+
+		got.offset = date_zone_offset(zone, instant);
+		got.second = instant + got.offset;
+		day = date_of_second(got.second);
+		if (day < DATE_MIN || day > DATE_MAX)
+			return -1;
+	}
+	*time = got;
 	return 0;
 }
 
 int
-date_parse_as(const char *p, size_t n, const char *pattern, int32_t *day)
+date_parse_timestamp(const char *p, size_t n, const struct date_zone *zone,
+    int32_t *day)
+{
+	struct date_time time;
+
+	if (n == 10)
+		return date_parse(p, n, day);
+	if (date_parse_time(p, n, zone, &time) == -1)
+		return -1;
+	*day = date_of_second(time.second);
+	return 0;
+}
+
+int
+date_parse_time_as(const char *p, size_t n, const char *pattern,
+    struct date_time *time)
 {
 	char text[256];
 	const char *end;
 	struct tm tm = { .tm_year = 70 };
-	int32_t got;
+	int32_t day;
 
 	if (n >= sizeof(text))
 		return -1;
@@ -304,10 +388,26 @@ date_parse_as(const char *p, size_t n, const char *pattern, int32_t *day)
 	/* It takes any day of the month up to 31, whatever the month. */
 	if (tm.tm_year < 1 - 1900 || tm.tm_year > 9999 - 1900)
 		return -1;
-	got = date_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-	if (got == DATE_NONE)
+	day = date_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	if (day == DATE_NONE)
 		return -1;
-	*day = got;
+	*time = (struct date_time){
+		.second = (int64_t)day * DATE_SECONDS +
+		    (tm.tm_hour * 60 + tm.tm_min) * 60 +
+		    (tm.tm_sec < 59 ? tm.tm_sec : 59),
+		.form = { .between = ' ', .seconds = true },
+	};
+	return 0;
+}
+
+int
+date_parse_as(const char *p, size_t n, const char *pattern, int32_t *day)
+{
+	struct date_time time;
+
+	if (date_parse_time_as(p, n, pattern, &time) == -1)
+		return -1;
+	*day = date_of_second(time.second);
 	return 0;
 }
 

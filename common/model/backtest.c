@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/vec.h"
 #include "model/stats.h"
+
+/* Half a millisecond, in days: times nearer than that are the same, as sums of
+ * times and spans are not exact. */
+static const double grace = 0.0005 / DATE_SECONDS;
 
 /* ---- rows in order of time ----------------------------------------------- */
 
@@ -123,7 +128,7 @@ rows_until(const double *t, size_t n, double time)
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (t[middle] <= time)
+		if (t[middle] <= time + grace)
 			low = middle + 1;
 		else
 			high = middle;
@@ -159,7 +164,7 @@ can_fit(const struct prophet_rows *rows, double cutoff)
 	double first = INFINITY, last = -INFINITY;
 
 	for (size_t i = 0; i < rows->n; i++) {
-		if (rows->t[i] > cutoff || isnan(rows->y[i]) ||
+		if (rows->t[i] > cutoff + grace || isnan(rows->y[i]) ||
 		    (rows->weight != NULL && rows->weight[i] == 0))
 			continue;
 		first = fmin(first, rows->t[i]);
@@ -192,12 +197,12 @@ list_cutoffs(const double *t, size_t n, double horizon, double period,
 		if (vec_grow(list, &cap, *count + 1, sizeof(**list)) == -1)
 			return -1;
 		(*list)[(*count)++] = c;
-		if (c < first)
+		if (c < first - grace)
 			return 0;
 		c -= period;
 		until = rows_until(t, n, c);
 		if (until == rows_until(t, n, c + horizon) && until > 0 &&
-		    c > t[0])
+		    c > t[0] + grace)
 			c = t[until - 1] - horizon;
 	}
 }
@@ -219,7 +224,7 @@ backtest_cutoffs(const struct prophet_spec *spec,
 	*n = 0;
 	if (t == NULL)
 		return "out of memory";
-	if (t[n_times - 1] - h < t[0])
+	if (t[n_times - 1] - h < t[0] - grace)
 		why = "the horizon is longer than the history";
 	else if (list_cutoffs(t, n_times, h, period, t[0] + initial, &list,
 		     &count) == -1)
@@ -264,7 +269,8 @@ backtest_check(const struct prophet_rows *rows,
 			why = "cutoffs are not in ascending order";
 		else if (!(cutoff[i] > t[0]))
 			why = "a cutoff is not after the first row";
-		else if (!(cutoff[i] <= t[n_times - 1] - params->horizon))
+		else if (!(cutoff[i] <=
+			     t[n_times - 1] - params->horizon + grace))
 			why = "a cutoff is less than a horizon before the last "
 			      "row";
 	}
@@ -324,12 +330,13 @@ naive_scale(const struct history *h, size_t n, double season, double within)
 	return sum / (double)count;
 }
 
-/* The last value of the same phase among the first n rows. */
+/* The last value of the same phase among the first n rows, of a time so many days
+ * after the cutoff. */
 static double
-naive_value(const struct history *h, size_t n, double time, double cutoff,
+naive_value(const struct history *h, size_t n, double time, double ahead,
     double season, double within)
 {
-	double back = season * ceil((time - cutoff) / season);
+	double back = season * ceil(ahead / season);
 
 	while (time - back >= h->rows.t[0] - within) {
 		const size_t i = nearest(h->rows.t, n, time - back, within);
@@ -404,11 +411,12 @@ run_cutoff(const struct prophet_spec *spec, struct history *h,
 	row = out->row + out->n;
 	for (size_t i = 0; i < end - known; i++) {
 		const double t = h->rows.t[known + i];
+		const double ahead = date_span(cutoff, t);
 
 		row[i] = (struct backtest_row){
 			.cutoff = out->n_cutoffs,
-			.horizon = t - cutoff,
-			.naive = naive_value(h, known, t, cutoff, p->season,
+			.horizon = ahead,
+			.naive = naive_value(h, known, t, ahead, p->season,
 			    within),
 			.scale = scale,
 		};

@@ -7,7 +7,7 @@
  * an early part is short.  Changepoints are placed anew; of given ones, those
  * before the last row known stay.  Scales are computed anew.
  *
- * Times are days, as in prophet.h.
+ * Times are days, as in prophet.h, and horizons whole milliseconds.
  */
 #ifndef AEE_MODEL_BACKTEST_H
 #define AEE_MODEL_BACKTEST_H

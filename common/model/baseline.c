@@ -334,15 +334,16 @@ baseline_free(struct baseline *b)
 static size_t
 collect(struct baseline *b, const double *ring, size_t stride, size_t reach)
 {
-	size_t n = 0;
+	size_t n = 0, at;
 
 	if (reach > b->rows)
 		reach = b->rows - b->rows % stride;
+	at = (b->rows - reach) % b->length;
 	for (size_t back = reach; back > 0; back -= stride) {
-		const double x = ring[(b->rows - back) % b->length];
-
-		if (!isnan(x))
-			b->present[n++] = x;
+		if (!isnan(ring[at]))
+			b->present[n++] = ring[at];
+		at += stride;
+		at = at < b->length ? at : at - b->length;
 	}
 	return n;
 }
@@ -356,12 +357,14 @@ look_back(struct baseline *b, struct baseline_result *r)
 
 	if (2 * n < b->params.window || n < (seasonal ? 1 : 2))
 		return;
+	if (!seasonal && b->params.mean) {
+		r->center = stats_mean_sd(b->present, n, &r->spread);
+		return;
+	}
 	r->center = b->params.mean ? stats_mean(b->present, n)
 				   : stats_median(b->present, n);
 	if (!seasonal) {
-		r->spread = b->params.mean
-		    ? stats_sd(b->present, n)
-		    : robust_spread(b->present, n, r->center, 0);
+		r->spread = robust_spread(b->present, n, r->center, 0);
 		return;
 	}
 	n = collect(b, b->deviation, 1, b->length);

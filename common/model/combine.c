@@ -112,6 +112,20 @@ harmonic(const double *ln_p, size_t k, double least)
 	return fmin(0, least + log((double)k / sum));
 }
 
+void
+combine_mean_add(struct combine_mean *mean, double ln_p)
+{
+	mean->ln_sum = mean->n++ == 0 ? -ln_p : ln_add(mean->ln_sum, -ln_p);
+}
+
+double
+combine_mean_ln_p(const struct combine_mean *mean)
+{
+	if (mean->n == 0)
+		return NAN;
+	return fmin(0, log((double)mean->n) - mean->ln_sum);
+}
+
 static double
 combine_present(enum combine_method method, const double *ln_p, size_t k,
     double rho)

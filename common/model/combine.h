@@ -41,6 +41,16 @@ enum { COMBINE_MOST = 64 };
 double combine_ln_p(enum combine_method method, const double *ln_p, size_t k,
     double rho);
 
+/* A harmonic mean of any number of p, as COMBINE_HMP, one after the other.  A
+ * zeroed struct has none. */
+struct combine_mean {
+	double ln_sum; /* of 1 / p */
+	size_t n;
+};
+
+void combine_mean_add(struct combine_mean *mean, double ln_p); /* not NaN */
+double combine_mean_ln_p(const struct combine_mean *mean); /* NaN: of none */
+
 /*
  * Benjamini and Hochberg, "Controlling the false discovery rate", 1995: with
  * the p sorted, the largest i for which p_(i) <= q i / n says that the i

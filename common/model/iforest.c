@@ -110,12 +110,19 @@ iforest_allocate(struct iforest *forest)
 	forest->leaf = calloc(forest->trees, size * sizeof(*forest->leaf));
 	forest->count = calloc(forest->trees,
 	    2 * size * sizeof(*forest->count));
-	if (forest->node == NULL || forest->leaf == NULL ||
-	    forest->count == NULL)
-		return -1;
-	for (size_t i = 0; i < forest->trees * size; i++)
-		forest->node[i].threshold = INFINITY;
-	return 0;
+	return forest->node == NULL || forest->leaf == NULL ||
+		forest->count == NULL
+	    ? -1
+	    : 0;
+}
+
+void
+iforest_clear_tree(struct iforest *forest, size_t tree)
+{
+	const size_t size = (size_t)1 << forest->depth;
+
+	for (size_t k = 0; k < size; k++)
+		forest->node[tree * size + k].threshold = INFINITY;
 }
 
 void
@@ -131,20 +138,34 @@ iforest_set_leaf(struct iforest *forest, size_t tree, size_t k, unsigned level,
 		leaf[i] = (level << 16) + paths[n];
 }
 
-int
-iforest_prepare(struct iforest *forest)
+static int
+prepare(struct iforest *forest, bool portable)
 {
 	bool fits = false;
 
 	if (forest->ranks == NULL)
-		forest->ranks = iforest_ranks_new(forest, &fits);
+		forest->ranks = iforest_ranks_new(forest, portable, &fits);
 	return forest->ranks == NULL && fits ? -1 : 0;
+}
+
+int
+iforest_prepare(struct iforest *forest)
+{
+	return prepare(forest, false);
+}
+
+int
+iforest_prepare_portable(struct iforest *forest)
+{
+	return prepare(forest, true);
 }
 
 const char *
 iforest_kernel(const struct iforest *forest)
 {
-	return forest->ranks == NULL ? "portable" : "AVX-512";
+	if (forest->ranks == NULL)
+		return "no tables";
+	return iforest_ranks_avx512(forest->ranks) ? "AVX-512" : "portable";
 }
 
 struct iforest_about

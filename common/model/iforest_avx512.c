@@ -12,11 +12,14 @@
 #include <immintrin.h>
 #include <string.h>
 
+/* Rows side by side; a block is a multiple. */
+enum { ROWS = 128 };
+
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi")))
 #define INLINE AVX512 __attribute__((always_inline)) static inline
 
-int
-ranks_usable(void)
+bool
+ranks_avx512(void)
 {
 	return __builtin_cpu_supports("avx512f") &&
 	    __builtin_cpu_supports("avx512bw") &&
@@ -26,32 +29,25 @@ ranks_usable(void)
 
 /* ---- values to ranks ------------------------------------------------ */
 
-/*
- * How many thresholds are below v; of NaN, none.  From level to level the place
- * among eight keys leads to the eight of the next, and the place among all the
- * thresholds is the rank.  A bisection with gathers takes seven times as long.
- */
-INLINE uint16_t
-rank_value(const struct ranks_feature *f, double v)
-{
-	const __m512d x = _mm512_set1_pd(v);
-	size_t at = 0;
-
-	for (int level = 0; level < f->levels; level++)
-		at = 8 * at +
-		    (size_t)__builtin_popcount(_mm512_cmp_pd_mask(
-			_mm512_loadu_pd(f->key[level] + 8 * at), x,
-			_CMP_LT_OQ));
-	return (uint16_t)at;
-}
-
 /* Ranks of one feature of n rows, which lie d apart. */
 AVX512 static void
 rank_column(const struct ranks_feature *f, const double *x, size_t n, size_t d,
     uint16_t *rank)
 {
-	for (size_t i = 0; i < n; i++)
-		rank[i] = rank_value(f, x[i * d]);
+	size_t width = 4; /* eight keys are compared at a time */
+
+	while (2 * width <= f->most && f->most > 8)
+		width *= 2;
+	for (size_t i = 0; i < n; i++) {
+		const double v = x[i * d];
+		const size_t at = ranks_search(f->key,
+		    f->start[ranks_bucket(f, v)], v, width, 8);
+
+		rank[i] = (uint16_t)(at +
+		    (size_t)__builtin_popcount(
+			_mm512_cmp_pd_mask(_mm512_loadu_pd(f->key + at),
+			    _mm512_set1_pd(v), _CMP_LT_OQ)));
+	}
 }
 
 /* ---- down a tree ---------------------------------------------------- */
@@ -65,6 +61,32 @@ INLINE __m512i
 load(const void *p)
 {
 	return _mm512_loadu_si512(p);
+}
+
+/* The high, or the low, 16 bits of 32 words. */
+INLINE __m512i
+high_halves(const uint32_t *p)
+{
+	return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(
+				      _mm512_srli_epi32(load(p), 16))),
+	    _mm512_cvtepi32_epi16(_mm512_srli_epi32(load(p + 16), 16)), 1);
+}
+
+INLINE __m512i
+low_halves(const uint32_t *p)
+{
+	return _mm512_inserti64x4(
+	    _mm512_castsi256_si512(_mm512_cvtepi32_epi16(load(p))),
+	    _mm512_cvtepi32_epi16(load(p + 16)), 1);
+}
+
+/* The low bytes of 64 halves. */
+INLINE __m512i
+low_bytes(__m512i a, __m512i b)
+{
+	return _mm512_inserti64x4(
+	    _mm512_castsi256_si512(_mm512_cvtepi16_epi8(a)),
+	    _mm512_cvtepi16_epi8(b), 1);
 }
 
 /* The level's thresholds of 32 rows that are at the nodes k. */
@@ -334,7 +356,7 @@ add_leaves(const struct leaves *leaves, __m512i k, uint16_t *low,
 	    _mm512_mask_sub_epi16(rest, carry, rest, _mm512_set1_epi16(-1)));
 }
 
-/* The first `rows` of a block, a multiple of RANKS_LANES, in one tree. */
+/* The first `rows` of a block, a multiple of ROWS, in one tree. */
 INLINE void
 add_tree(const struct ranks_tree *tree, struct block *b, size_t rows,
     uint16_t *low, uint16_t *high, int width)
@@ -345,16 +367,15 @@ add_tree(const struct ranks_tree *tree, struct block *b, size_t rows,
 	for (size_t k = 1; k < 32; k++)
 		b->first[k] = b->rank + tree->feature[k] * b->stride;
 	for (size_t i = 0; i < 8; i++) {
-		r.threshold[i] = load(tree->threshold + 32 * i);
-		leaves.low[i] = load(tree->low + 32 * i);
+		r.threshold[i] = high_halves(tree->node + 32 * i);
+		leaves.low[i] = low_halves(tree->leaf + 32 * i);
 	}
 	for (size_t i = 0; i < 4; i++) {
 		r.feature[i] = load(tree->feature + 64 * i);
-		leaves.high[i] = load(tree->high + 64 * i);
+		leaves.high[i] = low_bytes(high_halves(tree->leaf + 64 * i),
+		    high_halves(tree->leaf + 64 * i + 32));
 	}
-	for (size_t i = 0; i < rows; i += RANKS_LANES) {
-		/* Two at a time, level by level: while one waits for the
-		 * result of a step, the other has one to do. */
+	for (size_t i = 0; i < rows; i += ROWS) {
 		/* Four at a time, level by level: while one waits for the
 		 * result of a step, the others have one to do. */
 		struct walk w[4];
@@ -450,20 +471,21 @@ columns_for(size_t d)
 }
 
 void
-ranks_add(const struct ranks_group *group, const double *x, size_t n, size_t d,
-    uint64_t *sum)
+ranks_add_avx512(const struct ranks_group *group, const double *x, size_t n,
+    size_t d, uint64_t *sum)
 {
-	uint16_t rank[RANKS_CELLS], low[RANKS_CELLS / 4];
-	uint16_t high[RANKS_CELLS / 4];
+	/* A vector that lies across two lines of the cache takes twice as
+	 * long. */
+	_Alignas(64) uint16_t rank[RANKS_CELLS], low[RANKS_CELLS / 4];
+	_Alignas(64) uint16_t high[RANKS_CELLS / 4];
 	const size_t columns = columns_for(d);
-	const size_t stride = RANKS_CELLS / columns / RANKS_LANES * RANKS_LANES;
+	const size_t stride = RANKS_CELLS / columns / ROWS * ROWS;
 	struct block b = { .rank = rank, .stride = stride };
 
 	memset(rank, 0, sizeof(rank));
 	for (size_t from = 0; from < n; from += stride) {
 		const size_t rows = n - from < stride ? n - from : stride;
-		const size_t full = (rows + RANKS_LANES - 1) / RANKS_LANES *
-		    RANKS_LANES;
+		const size_t full = (rows + ROWS - 1) / ROWS * ROWS;
 
 		for (size_t f = 0; f < d; f++)
 			rank_column(&group->feature[f], x + from * d + f, rows,
@@ -489,15 +511,15 @@ ranks_add(const struct ranks_group *group, const double *x, size_t n, size_t d,
 
 #else
 
-int
-ranks_usable(void)
+bool
+ranks_avx512(void)
 {
-	return 0;
+	return false;
 }
 
 void
-ranks_add(const struct ranks_group *group, const double *x, size_t n, size_t d,
-    uint64_t *sum)
+ranks_add_avx512(const struct ranks_group *group, const double *x, size_t n,
+    size_t d, uint64_t *sum)
 {
 	(void)group;
 	(void)x;

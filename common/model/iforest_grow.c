@@ -20,6 +20,8 @@
 #include "model/iforest_impl.h"
 #include "model/reservoir.h"
 
+enum { CELLS = 8192 }; /* values that stay in the cache */
+
 /* Purposes of the random streams. */
 enum { STREAM_TREE = 'I', STREAM_ROWS = 'R', STREAM_SAMPLE = 'S' };
 
@@ -45,10 +47,13 @@ struct grower {
 	const uint32_t *paths;
 	size_t tree;
 	struct rng rng;
-	size_t *pick;      /* 0 .. m - 1; see pick_rows */
+	size_t *pick; /* 0 .. m - 1, once numbered; see pick_rows */
+	bool numbered;
 	size_t *swap;      /* psi */
 	double *column;    /* d x psi */
+	bool missing;      /* some value in it is */
 	uint32_t *row;     /* 0 .. psi - 1; a node has a part of them */
+	uint32_t *right;   /* psi; see partition_all */
 	uint32_t *feature; /* all of them; see draw_split */
 	double *sorted;    /* psi values; for guided splits */
 };
@@ -65,18 +70,29 @@ static struct range
 find_range(const double *column, const uint32_t *row, size_t n)
 {
 	struct range r = { .low = INFINITY, .high = -INFINITY };
+	double low = INFINITY, high = -INFINITY;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const double v = column[row[i]];
+	/* By two, as the least of all waits for the least so far. */
+	for (; i + 2 <= n; i += 2) {
+		const double v = column[row[i]], w = column[row[i + 1]];
 
 		r.low = v < r.low ? v : r.low;
 		r.high = v > r.high ? v : r.high;
+		low = w < low ? w : low;
+		high = w > high ? w : high;
 	}
+	if (i < n) {
+		low = column[row[i]] < low ? column[row[i]] : low;
+		high = column[row[i]] > high ? column[row[i]] : high;
+	}
+	r.low = low < r.low ? low : r.low;
+	r.high = high > r.high ? high : r.high;
 	if (isfinite(r.low) && isfinite(r.high))
 		return r;
 	r.low = INFINITY;
 	r.high = -INFINITY;
-	for (size_t i = 0; i < n; i++) {
+	for (i = 0; i < n; i++) {
 		const double v = column[row[i]];
 
 		if (isfinite(v)) {
@@ -223,7 +239,28 @@ missing_goes_left(struct grower *g, const struct iforest_node *node)
 	return rng_uniform(&g->rng) < (double)node->left;
 }
 
-/* Order the rows of a node, left ones first.  Returns how many go left. */
+/* Order the rows of a node, left ones first, where no value is missing: without
+ * a branch, that could not be predicted.  Returns how many go left. */
+static size_t
+partition_all(struct grower *g, uint32_t *row, size_t n,
+    struct iforest_node *node)
+{
+	const double *column = g->column + node->feature * g->forest->psi;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t r = row[i];
+
+		g->right[i - left] = r;
+		row[left] = r;
+		left += column[r] <= node->threshold;
+	}
+	memcpy(row + left, g->right, (n - left) * sizeof(*row));
+	node->left = (float)((double)left / (double)n);
+	return left;
+}
+
+/* The same where some are.  The order of the rows decides which draw is whose. */
 static size_t
 partition(struct grower *g, uint32_t *row, size_t n, struct iforest_node *node)
 {
@@ -270,7 +307,7 @@ grow(struct grower *g, size_t k, unsigned level, uint32_t *row, size_t n,
 		return;
 	}
 	forest->count[2 * g->tree * size + k] = (uint32_t)n;
-	left = partition(g, row, n, node);
+	left = (g->missing ? partition : partition_all)(g, row, n, node);
 	grow(g, 2 * k, level + 1, row, left, m);
 	grow(g, 2 * k + 1, level + 1, row + left, n - left, m);
 }
@@ -306,20 +343,26 @@ unpick_rows(size_t *pick, const size_t *swap, size_t n)
 }
 
 static void
-grow_tree(void *arg, size_t tree, size_t worker)
+grow_tree(struct grower *g, size_t tree)
 {
-	struct grower *g = (struct grower *)arg + worker;
 	const size_t d = g->forest->d, psi = g->forest->psi, m = g->source->m;
 	const size_t n = psi < m ? psi : m;
 
+	for (size_t i = 0; i < m && !g->numbered; i++)
+		g->pick[i] = i;
+	g->numbered = true;
+	iforest_clear_tree(g->forest, tree);
 	g->tree = tree;
 	rng_init(&g->rng, g->forest->seed, rng_stream(STREAM_TREE, tree, 0));
 	pick_rows(&g->rng, g->pick, g->swap, n, m);
+	g->missing = false;
 	for (size_t i = 0; i < n; i++) {
 		const double *x = source_row(g->source, d, g->pick[i]);
 
-		for (size_t f = 0; f < d; f++)
+		for (size_t f = 0; f < d; f++) {
 			g->column[f * psi + i] = x[f];
+			g->missing |= isnan(x[f]);
+		}
 	}
 	unpick_rows(g->pick, g->swap, n);
 	for (size_t i = 0; i < psi; i++)
@@ -379,12 +422,31 @@ out:
 
 /* ---- the forest ----------------------------------------------------- */
 
+struct growing {
+	struct iforest *forest;
+	const struct source *source;
+	struct grower *grower; /* one for each worker */
+	int sample;            /* what keep_sample() said */
+};
+
+static void
+grow_task(void *arg, size_t task, size_t worker)
+{
+	struct growing *growing = arg;
+
+	if (task == 0)
+		growing->sample = keep_sample(growing->forest, growing->source);
+	else
+		grow_tree(&growing->grower[worker], task - 1);
+}
+
 static void
 growers_free(struct grower *g, size_t n)
 {
 	for (size_t i = 0; g != NULL && i < n; i++) {
 		free(g[i].sorted);
 		free(g[i].feature);
+		free(g[i].right);
 		free(g[i].row);
 		free(g[i].column);
 		free(g[i].swap);
@@ -407,15 +469,17 @@ growers_new(size_t n, struct iforest *forest, const struct source *source,
 			.forest = forest,
 			.source = source,
 			.paths = paths,
-			.pick = numbers(source->m),
+			.pick = calloc(source->m + 1, sizeof(*g->pick)),
 			.swap = calloc(psi, sizeof(*g->swap)),
 			.column = calloc(d, psi * sizeof(*g->column)),
 			.row = calloc(psi, sizeof(*g->row)),
+			.right = calloc(psi, sizeof(*g->right)),
 			.feature = calloc(d, sizeof(*g->feature)),
 			.sorted = calloc(psi, sizeof(*g->sorted)),
 		};
 		if (g->pick == NULL || g->swap == NULL || g->column == NULL ||
-		    g->row == NULL || g->feature == NULL || g->sorted == NULL) {
+		    g->row == NULL || g->right == NULL || g->feature == NULL ||
+		    g->sorted == NULL) {
 			growers_free(growers, n);
 			return NULL;
 		}
@@ -429,7 +493,7 @@ grow_forest(const struct source *source, size_t d,
 {
 	const size_t workers = pool_workers(params->pool);
 	struct iforest *forest = calloc(1, sizeof(*forest));
-	struct grower *growers = NULL;
+	struct growing growing = { .forest = forest, .source = source };
 	uint32_t *paths = NULL;
 
 	if (forest == NULL)
@@ -450,14 +514,16 @@ grow_forest(const struct source *source, size_t d,
 	paths = iforest_paths(forest->psi, forest->exact_c);
 	forest->range = calloc(d, 2 * sizeof(*forest->range));
 	if (paths == NULL || forest->range == NULL ||
-	    iforest_allocate(forest) == -1 || keep_sample(forest, source) == -1)
+	    iforest_allocate(forest) == -1)
 		goto fail;
 	memcpy(forest->range, source->range, d * 2 * sizeof(*forest->range));
-	growers = growers_new(workers, forest, source, paths);
-	if (growers == NULL)
+	growing.grower = growers_new(workers, forest, source, paths);
+	if (growing.grower == NULL)
 		goto fail;
-	pool_run(params->pool, forest->trees, grow_tree, growers);
-	growers_free(growers, workers);
+	pool_run(params->pool, forest->trees + 1, grow_task, &growing);
+	growers_free(growing.grower, workers);
+	if (growing.sample == -1)
+		goto fail;
 	free(paths);
 	return forest;
 fail:
@@ -489,14 +555,62 @@ ranges_new(size_t d)
 	return range;
 }
 
+/* Of one feature of n rows, which lie d apart; four at a time, as the least of
+ * all waits for the least so far. */
 static void
-ranges_add(double *range, const double *row, size_t d)
+column_range(double range[2], const double *x, size_t n, size_t d)
 {
-	for (size_t f = 0; f < d; f++) {
-		const double v = row[f];
+	double low[4], high[4];
+	size_t i = 0;
 
-		range[2 * f] = v < range[2 * f] ? v : range[2 * f];
-		range[2 * f + 1] = v > range[2 * f + 1] ? v : range[2 * f + 1];
+	for (size_t j = 0; j < 4; j++) {
+		low[j] = range[0];
+		high[j] = range[1];
+	}
+	for (; i + 4 <= n; i += 4) {
+		const double *v = x + i * d;
+
+		low[0] = v[0] < low[0] ? v[0] : low[0];
+		low[1] = v[d] < low[1] ? v[d] : low[1];
+		low[2] = v[2 * d] < low[2] ? v[2 * d] : low[2];
+		low[3] = v[3 * d] < low[3] ? v[3 * d] : low[3];
+		high[0] = v[0] > high[0] ? v[0] : high[0];
+		high[1] = v[d] > high[1] ? v[d] : high[1];
+		high[2] = v[2 * d] > high[2] ? v[2 * d] : high[2];
+		high[3] = v[3 * d] > high[3] ? v[3 * d] : high[3];
+	}
+	for (; i < n; i++) {
+		low[0] = x[i * d] < low[0] ? x[i * d] : low[0];
+		high[0] = x[i * d] > high[0] ? x[i * d] : high[0];
+	}
+	for (size_t j = 0; j < 4; j++) {
+		range[0] = low[j] < range[0] ? low[j] : range[0];
+		range[1] = high[j] > range[1] ? high[j] : range[1];
+	}
+	/* Which of 0 and -0 comes first does not count. */
+	range[0] += 0.0;
+	range[1] += 0.0;
+}
+
+static void
+ranges_add(double *range, const double *x, size_t n, size_t d)
+{
+	/* Rows that stay in the cache while their columns pass. */
+	const size_t most = d < CELLS ? CELLS / d : 1;
+
+	for (size_t i = 0; i < n; i += most)
+		for (size_t f = 0; f < d; f++)
+			column_range(range + 2 * f, x + i * d + f,
+			    n - i < most ? n - i : most, d);
+}
+
+static void
+ranges_merge(double *range, const double *other, size_t d)
+{
+	for (size_t f = 0; f < 2 * d; f += 2) {
+		range[f] = other[f] < range[f] ? other[f] : range[f];
+		range[f + 1] = other[f + 1] > range[f + 1] ? other[f + 1]
+							   : range[f + 1];
 	}
 }
 
@@ -546,6 +660,72 @@ reserve(const struct iforest_params *params, const uint64_t *list, size_t n)
 	return kept;
 }
 
+/* What is to be known of a matrix before trees grow: their rows, and ranges. */
+struct survey {
+	const struct iforest_params *params;
+	struct source *source;
+	const uint64_t *list;
+	size_t d;
+	double *range;  /* of each worker */
+	uint64_t *kept; /* NULL: all rows, or out of memory */
+};
+
+enum { SURVEY_ROWS = 16384 }; /* of a task */
+
+static void
+survey_task(void *arg, size_t task, size_t worker)
+{
+	struct survey *survey = arg;
+	const struct source *source = survey->source;
+	const size_t d = survey->d, begin = (task - 1) * SURVEY_ROWS;
+	double *range = survey->range + worker * 2 * d;
+
+	if (task == 0) {
+		if (source->n > source_size(survey->params))
+			survey->kept = reserve(survey->params, survey->list,
+			    (size_t)source->n);
+		return;
+	}
+	if (source->row == NULL) {
+		ranges_add(range, source->x + begin * d,
+		    source->m - begin < SURVEY_ROWS ? source->m - begin
+						    : SURVEY_ROWS,
+		    d);
+		return;
+	}
+	for (size_t i = begin; i < source->m && i < begin + SURVEY_ROWS; i++)
+		ranges_add(range, source_row(source, d, i), 1, d);
+}
+
+/* Ranges of the source, and the rows of it that trees draw from, if they are
+ * not all; these are to be freed when it is done with. */
+static int
+survey(struct source *source, const struct iforest_params *params,
+    const uint64_t *list, size_t d, double *range, uint64_t **kept)
+{
+	const size_t workers = pool_workers(params->pool);
+	struct survey survey = { .params = params,
+		.source = source,
+		.list = list,
+		.d = d,
+		.range = ranges_new(workers * d) };
+
+	*kept = NULL;
+	if (survey.range == NULL)
+		return -1;
+	pool_run(params->pool, 1 + (source->m + SURVEY_ROWS - 1) / SURVEY_ROWS,
+	    survey_task, &survey);
+	for (size_t i = 0; i < workers; i++)
+		ranges_merge(range, survey.range + i * 2 * d, d);
+	free(survey.range);
+	*kept = survey.kept;
+	if (source->n <= source_size(params))
+		return 0;
+	source->row = survey.kept;
+	source->m = source_size(params);
+	return survey.kept == NULL ? -1 : 0;
+}
+
 struct iforest *
 iforest_fit(const double *x, size_t n, size_t d,
     const struct iforest_params *params)
@@ -565,15 +745,8 @@ iforest_fit(const double *x, size_t n, size_t d,
 	}
 	source.n = n;
 	source.m = n;
-	for (size_t i = 0; i < n; i++)
-		ranges_add(range, source_row(&source, d, i), d);
-	if (n > source_size(params)) {
-		if ((kept = reserve(params, list, n)) == NULL)
-			goto out;
-		source.row = kept;
-		source.m = source_size(params);
-	}
-	forest = grow_forest(&source, d, params);
+	if (survey(&source, params, list, d, range, &kept) == 0)
+		forest = grow_forest(&source, d, params);
 out:
 	free(kept);
 	free(list);
@@ -622,7 +795,7 @@ iforest_stream_add(struct iforest_stream *stream, const double *x, size_t n)
 		if (!is_wanted(&stream->params, x + i * d, d))
 			continue;
 		stream->n++;
-		ranges_add(stream->range, x + i * d, d);
+		ranges_add(stream->range, x + i * d, 1, d);
 		if (!reservoir_next(&stream->reservoir, stream->n, &row, &slot))
 			continue;
 		if (vec_grow(&stream->kept, &stream->cap, (slot + 1) * d,

@@ -44,9 +44,12 @@ struct iforest {
 
 enum { IFOREST_NULLS = 4000 };
 
-/* Its arrays, for the fields up to gain set but depth and c, with no split
- * anywhere.  Returns 0, or -1 if out of memory. */
+/* Its arrays, for the fields up to gain set but depth and c.  Every tree is to be
+ * cleared.  Returns 0, or -1 if out of memory. */
 int iforest_allocate(struct iforest *forest);
+
+/* A tree without a split. */
+void iforest_clear_tree(struct iforest *forest, size_t tree);
 
 /* Height limit of a tree of psi rows: ceil(log2(psi)), at least 1. */
 unsigned iforest_depth(size_t psi);
@@ -67,11 +70,14 @@ iforest_is_leaf(const struct iforest_node *node)
 /* ---- tables of ranks and the kernels that use them ------------------ */
 
 /*
- * Tables for a forest, or NULL with *fits false if it has none that are faster
- * on this processor, with *fits true if out of memory.
+ * Tables for a forest; portable: for the kernel that any processor runs.  NULL
+ * with *fits false if there are none for this forest, with *fits true if out of
+ * memory.
  */
 struct iforest_ranks *iforest_ranks_new(const struct iforest *forest,
-    bool *fits);
+    bool portable, bool *fits);
+
+bool iforest_ranks_avx512(const struct iforest_ranks *ranks);
 
 /* Path lengths x 2^16 of n rows, summed over the trees; without a meaning for
  * rows with a missing value. */

@@ -155,7 +155,7 @@ get_double(struct reader *r)
 
 	memcpy(&v, &bits, sizeof(v));
 	if (isnan(v) && bits != NAN_BITS)
-		refuse(r, "a feature has bad quantiles");
+		refuse(r, "it has a NaN that is not written so");
 	return v;
 }
 
@@ -235,9 +235,11 @@ get_trees(struct reader *r, struct iforest *forest)
 		free(paths);
 		return -1;
 	}
-	for (size_t tree = 0; tree < forest->trees && r->why == NULL; tree++)
+	for (size_t tree = 0; tree < forest->trees && r->why == NULL; tree++) {
+		iforest_clear_tree(forest, tree);
 		if (get_node(r, forest, paths, tree, 1, 0) != forest->psi)
 			refuse(r, "a tree has too few or too many rows");
+	}
 	if (r->n > 0)
 		refuse(r, "something follows the trees");
 	free(paths);

@@ -1,5 +1,6 @@
 #include "model/iforest_ranks.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,71 +83,88 @@ collect(const struct iforest *forest, size_t first, size_t trees,
 	return n;
 }
 
-/* Build the levels over n thresholds, which lie at `last` with room after them.
- * Returns the room after all levels. */
-static double *
-set_levels(struct ranks_feature *f, double *last, size_t n)
+/* Where the buckets of n thresholds lie. */
+static void
+place_buckets(struct ranks_feature *f, const double *key, size_t n)
 {
-	double *level[RANKS_LEVELS], *next = last;
-	int levels = 0;
+	const double width = n == 0 ? 0 : (key[n - 1 - n / 4] - key[n / 4]) / 2;
+	uint64_t away = 0;
 
-	do {
-		size_t full = n / 8 * 8 + 8;
-
-		if (levels > 0) {
-			for (size_t i = 0; i < n; i++)
-				next[i] = level[levels - 1][8 * i + 7];
-		}
-		for (size_t i = n; i < full; i++)
-			next[i] = INFINITY;
-		level[levels++] = next;
-		next += full;
-		n = full / 8;
-	} while (n > 1);
-	f->levels = levels;
-	for (int i = 0; i < levels; i++)
-		f->key[i] = level[levels - 1 - i];
-	return next;
+	f->middle = n == 0 ? 0 : key[n / 2];
+	f->scale = fmin(1 / width, DBL_MAX);
+	if (n > 0 && ranks_away(f, key[0]) > away)
+		away = ranks_away(f, key[0]);
+	if (n > 0 && ranks_away(f, key[n - 1]) > away)
+		away = ranks_away(f, key[n - 1]);
+	while (away >> f->shift >= RANKS_BUCKETS / 2)
+		f->shift++;
 }
 
-/* Ranks of n cuts, sorted, to the nodes, and the keys of the features. */
+/*
+ * Put buckets over n thresholds, which lie at `key` with room after them, and
+ * what has to follow.  Returns the room after that.
+ */
+static double *
+set_buckets(struct ranks_feature *f, double *key, size_t n)
+{
+	size_t bucket = 0, begin = 0;
+
+	f->key = key;
+	place_buckets(f, key, n);
+	for (size_t i = 0; i < n; i++) {
+		const size_t b = ranks_bucket(f, key[i]);
+
+		if (bucket < b)
+			begin = i;
+		while (bucket < b)
+			f->start[++bucket] = (uint16_t)i;
+		if (i + 1 - begin > f->most)
+			f->most = i + 1 - begin;
+	}
+	while (bucket < RANKS_BUCKETS - 1)
+		f->start[++bucket] = (uint16_t)n;
+	for (size_t i = 0; i < 2 * f->most + 8; i++)
+		key[n + i] = INFINITY;
+	return key + n + 2 * f->most + 8;
+}
+
+/* Ranks of n cuts, sorted, to the nodes, and the keys of the features.  spare has
+ * room for as many. */
 static int
-set_ranks(struct ranks_group *group, size_t d, const struct cut *cut, size_t n)
+set_ranks(struct ranks_group *group, size_t d, const struct cut *cut,
+    struct cut *spare, size_t n)
 {
 	size_t *start = calloc(d + 1, sizeof(*start));
-	struct cut *sorted = calloc(n + 1, sizeof(*sorted));
+	const size_t stride = ranks_stride(d);
 	double *next = group->key;
 	size_t i = 0;
 
-	if (start == NULL || sorted == NULL) {
-		free(sorted);
-		free(start);
+	if (start == NULL)
 		return -1;
-	}
 	for (i = 0; i < n; i++)
 		start[cut[i].feature + 1]++;
 	for (size_t f = 0; f < d; f++)
 		start[f + 1] += start[f];
 	for (i = 0; i < n; i++)
-		sorted[start[cut[i].feature]++] = cut[i];
+		spare[start[cut[i].feature]++] = cut[i];
 	i = 0;
 	for (size_t f = 0; f < d; f++) {
 		size_t count = 0;
 
-		for (; i < n && sorted[i].feature == f; i++) {
-			const size_t k = sorted[i].node % RANKS_NODES;
+		for (; i < n && spare[i].feature == f; i++) {
+			const size_t k = spare[i].node % RANKS_NODES;
 			struct ranks_tree
-			    *tree = &group->tree[sorted[i].node / RANKS_NODES];
-			const double v = value_of(sorted[i].key);
+			    *tree = &group->tree[spare[i].node / RANKS_NODES];
+			const double v = value_of(spare[i].key);
 
 			if (count == 0 || next[count - 1] < v)
 				next[count++] = v;
-			tree->threshold[k] = (uint16_t)(count - 1);
+			tree->node[k] = (uint32_t)((count - 1) << 16 |
+			    f * stride);
 			tree->feature[k] = (uint8_t)f;
 		}
-		next = set_levels(&group->feature[f], next, count);
+		next = set_buckets(&group->feature[f], next, count);
 	}
-	free(sorted);
 	free(start);
 	return 0;
 }
@@ -158,9 +176,8 @@ set_tree(struct ranks_tree *to, const struct iforest *forest, size_t tree)
 	const uint32_t *leaf = forest->leaf + (tree << forest->depth);
 
 	for (size_t k = 0; k < RANKS_NODES; k++) {
-		to->threshold[k] = RANKS_NEVER;
-		to->low[k] = (uint16_t)leaf[k >> below];
-		to->high[k] = (uint8_t)(leaf[k >> below] >> 16);
+		to->node[k] = (uint32_t)RANKS_NEVER << 16;
+		to->leaf[k] = leaf[k >> below];
 	}
 }
 
@@ -169,8 +186,7 @@ make_group(struct ranks_group *group, const struct iforest *forest,
     size_t first)
 {
 	const size_t most = group->trees * RANKS_NODES, d = forest->d;
-	/* Every level has up to 8 keys more than an eighth of the next. */
-	const size_t keys = most + most / 7 + 1 + d * RANKS_LEVELS * 9;
+	const size_t keys = 3 * most + 8 * d;
 	struct cut *cut = calloc(2 * most, sizeof(*cut));
 	int status = -1;
 	size_t n;
@@ -185,26 +201,26 @@ make_group(struct ranks_group *group, const struct iforest *forest,
 		set_tree(&group->tree[t], forest, first + t);
 	n = collect(forest, first, group->trees, cut);
 	sort_cuts(cut, cut + most, n);
-	status = set_ranks(group, d, cut, n);
+	status = set_ranks(group, d, cut, cut + most, n);
 out:
 	free(cut);
 	return status;
 }
 
 struct iforest_ranks *
-iforest_ranks_new(const struct iforest *forest, bool *fits)
+iforest_ranks_new(const struct iforest *forest, bool portable, bool *fits)
 {
 	const size_t groups = (forest->trees + RANKS_TREES - 1) / RANKS_TREES;
 	struct iforest_ranks *ranks;
 
-	*fits = forest->depth <= RANKS_DEPTH && forest->d <= RANKS_FEATURES &&
-	    ranks_usable();
+	*fits = forest->depth <= RANKS_DEPTH && forest->d <= RANKS_FEATURES;
 	if (!*fits)
 		return NULL;
 	ranks = calloc(1, sizeof(*ranks) + groups * sizeof(*ranks->group));
 	if (ranks == NULL)
 		return NULL;
 	ranks->d = forest->d;
+	ranks->avx512 = !portable && ranks_avx512();
 	ranks->groups = groups;
 	for (size_t i = 0; i < groups; i++) {
 		const size_t first = i * RANKS_TREES;
@@ -219,12 +235,20 @@ iforest_ranks_new(const struct iforest *forest, bool *fits)
 	return ranks;
 }
 
+bool
+iforest_ranks_avx512(const struct iforest_ranks *ranks)
+{
+	return ranks->avx512;
+}
+
 void
 iforest_ranks_sums(const struct iforest_ranks *ranks, const double *x, size_t n,
     uint64_t *sum)
 {
 	for (size_t i = 0; i < ranks->groups; i++)
-		ranks_add(&ranks->group[i], x, n, ranks->d, sum);
+		(ranks->avx512 ? ranks_add_avx512
+			       : ranks_add_portable)(&ranks->group[i], x, n,
+		    ranks->d, sum);
 }
 
 void

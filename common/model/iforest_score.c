@@ -19,6 +19,10 @@ enum {
 	FEW = 16,     /* rows below which the tables of ranks do not pay */
 };
 
+/* Two numbers that are worked on at a time. */
+typedef double pair __attribute__((vector_size(16)));
+typedef uint64_t pair_bits __attribute__((vector_size(16)));
+
 static inline size_t
 step(const struct iforest_node *node, const double *row, size_t k)
 {
@@ -121,20 +125,19 @@ count_missing(const double *row, size_t d)
 	return missing;
 }
 
-/* Whether any of n values is missing; four sums, so that they add up side by
- * side. */
+/* Whether any of n values is missing. */
 static bool
 some_missing(const double *x, size_t n)
 {
-	size_t a = 0, b = 0, c = 0, d = 0, i = 0;
+	pair_bits found = { 0 };
 
-	for (; i + 4 <= n; i += 4) {
-		a += isnan(x[i]) ? 1 : 0;
-		b += isnan(x[i + 1]) ? 1 : 0;
-		c += isnan(x[i + 2]) ? 1 : 0;
-		d += isnan(x[i + 3]) ? 1 : 0;
+	for (size_t i = 0; i + 2 <= n; i += 2) {
+		pair v;
+
+		memcpy(&v, x + i, sizeof(v));
+		found |= (pair_bits)(v != v);
 	}
-	return a + b + c + d + count_missing(x + i, n - i) > 0;
+	return (found[0] | found[1]) != 0 || (n % 2 != 0 && isnan(x[n - 1]));
 }
 
 /* Whether a row that lacks so many features has a score. */
@@ -153,18 +156,22 @@ has_score(const struct iforest *forest, size_t missing)
  * of exp(r ln 2): exp2() may differ from one processor to the next in the last
  * bit, and is slower.
  */
-static double
-power_of_two(double x)
+static inline pair
+power_of_two(pair x)
 {
-	const int whole = (int)(x - 0.5);
-	const double r = x - whole, q = r * r;
-	const uint64_t bits = (uint64_t)(1023 + whole) << 52;
-	double even = 2.567843599348820514e-11, odd = 1.369148885390412888e-12;
-	double scale;
+	/* A number that is added to this is rounded to a whole one, which is
+	 * then in the low bits. */
+	const double round = 0x1.8p52;
+	const pair up = x - 0.5, near = (up + round) - round;
+	const pair one = (pair)((pair_bits)(near < up) &
+	    (pair_bits)(x - x + 1));
+	const pair whole = near + one; /* up, rounded up */
+	const pair_bits scale = (pair_bits)(whole + (round + 1023)) << 52;
+	const pair r = x - whole, q = r * r;
+	pair even = 2.567843599348820514e-11 * q + 7.054911620801123330e-9;
+	pair odd = 1.369148885390412888e-12 * q + 4.445538271870811498e-10;
 
 	/* ln(2)^k / k!, by twos: the processor works on both at a time. */
-	even = even * q + 7.054911620801123330e-9;
-	odd = odd * q + 4.445538271870811498e-10;
 	even = even * q + 1.321548679014430949e-6;
 	odd = odd * q + 1.017808600923969973e-7;
 	even = even * q + 1.540353039338160995e-4;
@@ -175,16 +182,45 @@ power_of_two(double x)
 	odd = odd * q + 5.550410866482157995e-2;
 	even = even * q + 1;
 	odd = odd * q + 6.931471805599453094e-1;
-	memcpy(&scale, &bits, sizeof(scale));
-	return (even + odd * r) * scale;
+	return (even + odd * r) * (pair)scale;
+}
+
+/* The scores of two rows, by their sums and what a score of 0.5 adds up to. */
+static inline pair
+scores_of(uint64_t a, uint64_t b, double usual)
+{
+	const pair sum = { (double)(int64_t)a, (double)(int64_t)b };
+
+	if (usual == 0)
+		return sum - sum + 0.5; /* a forest of one row knows nothing */
+	return power_of_two(-sum / usual);
+}
+
+static double
+usual_sum(const struct iforest *forest)
+{
+	return (double)forest->trees * forest->c;
 }
 
 static double
 score_of(const struct iforest *forest, uint64_t sum)
 {
-	if (forest->c == 0)
-		return 0.5; /* a forest of one row knows nothing */
-	return power_of_two(-(double)sum / ((double)forest->trees * forest->c));
+	return scores_of(sum, sum, usual_sum(forest))[0];
+}
+
+static void
+scores_of_sums(const struct iforest *forest, const uint64_t *sum, size_t n,
+    double *score)
+{
+	const double usual = usual_sum(forest);
+
+	for (size_t i = 0; i + 2 <= n; i += 2) {
+		const pair two = scores_of(sum[i], sum[i + 1], usual);
+
+		memcpy(score + i, &two, sizeof(two));
+	}
+	if (n % 2 != 0)
+		score[n - 1] = score_of(forest, sum[n - 1]);
 }
 
 /* The scores of rows of which some lack features. */
@@ -210,8 +246,9 @@ score_block(const struct iforest *forest, const double *x, size_t n,
     double *score)
 {
 	const size_t size = (size_t)1 << forest->depth, d = forest->d;
-	uint64_t sum[BLOCK] = { 0 };
+	uint64_t sum[BLOCK];
 
+	memset(sum, 0, n * sizeof(*sum)); /* n may be 1 */
 	if (forest->ranks != NULL && n >= FEW)
 		iforest_ranks_sums(forest->ranks, x, n, sum);
 	else
@@ -222,8 +259,7 @@ score_block(const struct iforest *forest, const double *x, size_t n,
 		score_missing(forest, x, n, sum, score);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		score[i] = score_of(forest, sum[i]);
+	scores_of_sums(forest, sum, n, score);
 }
 
 struct job {

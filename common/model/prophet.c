@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "model/linalg.h"
 #include "model/prophet_model.h"
 
@@ -260,11 +261,12 @@ measure(const double *t, const double *y, size_t n, double *span, double *gap)
 		}
 	if (!ascends)
 		qsort(sorted, m, sizeof(*sorted), compare_doubles);
-	*span = m > 0 ? sorted[m - 1] - sorted[0] : 0;
+	*span = m > 0 ? date_span(sorted[0], sorted[m - 1]) : 0;
 	*gap = INFINITY;
 	for (size_t i = 1; i < m; i++)
 		if (sorted[i] > sorted[i - 1])
 			*gap = fmin(*gap, sorted[i] - sorted[i - 1]);
+	*gap = date_span(0, *gap);
 	free(sorted);
 	return 0;
 }

@@ -193,6 +193,14 @@ enum prophet_status {
 	/* From prophet_auto_seasonalities(): there is a daily term, but no row
 	 * in some hour of the day, where its curve may be anything. */
 	PROPHET_UNSEEN_HOURS = 1 << 11,
+	/* Rows would be enough, but by their weights w they say no more than
+	 * (sum of w)^2 / sum of w^2 (Kish, "Survey sampling", 1965) of equal
+	 * weights, and these are fewer than twice the coefficients. */
+	PROPHET_LITTLE_WEIGHT = 1 << 12,
+	/* The mean value is less than a millionth of the mean cap, above their
+	 * floors: so far down on the curve it is the priors of k and m that
+	 * decide, which want an exponential growth. */
+	PROPHET_FAR_CAP = 1 << 13,
 };
 
 /*

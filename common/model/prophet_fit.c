@@ -19,6 +19,9 @@ enum { MAX_ROUNDS = 200, MAX_TRIES = 60 };
 /* sigma below this is a perfect fit: the sums of products resolve no less. */
 static const double sigma_floor = 1e-6;
 
+/* Values that are a smaller part of their cap are told of. */
+static const double least_share = 1e-6;
+
 void
 prophet_workspace_release(struct prophet_workspace *work)
 {
@@ -268,9 +271,51 @@ crosses_zero(const struct prophet_design *d)
 	return low <= 0 && high >= 0;
 }
 
+/* The mean value as a share of the mean cap. */
+static double
+share_of_cap(const struct prophet_design *d)
+{
+	double y = 0, cap = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		y += d->y[i];
+		cap += d->cap[i];
+	}
+	return y / cap;
+}
+
+/* Other starts of a curve: in the middle through the mean share of the cap, with
+ * the slope, rising or falling, for which k and m are the smallest.  The curve
+ * through the first and the last value may have the wrong sign of k, and the
+ * way to the other leads over m without bounds. */
+static void
+start_slope(const struct prophet_design *d, double *theta, double direction)
+{
+	const double share = fmin(fmax(share_of_cap(d), 1e-12), 1 - 1e-12);
+	const double level = log(share / (1 - share));
+	/* u(t) = k (t - m), and u(1/2) is the level. */
+	const double k = direction * sqrt(fmax(fabs(level), 0.01));
+
+	memset(theta, 0, theta_size(&d->map) * sizeof(*theta));
+	theta[0] = k;
+	theta[1] = 0.5 - level / k;
+}
+
+static void
+start_rising(struct prophet_design *d, double *theta)
+{
+	start_slope(d, theta, 1);
+}
+
+static void
+start_falling(struct prophet_design *d, double *theta)
+{
+	start_slope(d, theta, -1);
+}
+
 /* Another start: the mean, and no seasonality. */
 static void
-start_mean(const struct prophet_design *d, double *theta)
+start_mean(struct prophet_design *d, double *theta)
 {
 	memset(theta, 0, theta_size(&d->map) * sizeof(*theta));
 	for (size_t i = 0; i < d->n; i++)
@@ -311,6 +356,23 @@ start_additive(struct prophet_design *d, double *theta)
 			    : fabs(mean);
 }
 
+/* Climb from another start, and keep the better of the two in the map's anchor. */
+static void
+try_start(struct prophet_design *d,
+    void (*begin)(struct prophet_design *, double *), double *best)
+{
+	struct mapfit *map = &d->map;
+	double other;
+
+	copy_theta(map, d->best, map->anchor);
+	begin(d, map->anchor);
+	other = climb(d);
+	if (other > *best)
+		*best = other;
+	else
+		copy_theta(map, map->anchor, d->best);
+}
+
 /* The optimum of any other model, into map->theta; returns the sum of squared
  * residuals. */
 static double
@@ -322,22 +384,15 @@ fit_nonlinear(struct prophet_design *d, unsigned *status)
 	start(d, map->anchor);
 	best = climb(d);
 	prophet_design_residuals(d, map->anchor);
-	if (d->cap == NULL && crosses_zero(d)) {
+	if (d->cap != NULL) {
+		if (fabs(share_of_cap(d)) < least_share)
+			*status |= PROPHET_FAR_CAP;
+		try_start(d, start_rising, &best);
+		try_start(d, start_falling, &best);
+	} else if (crosses_zero(d)) {
 		*status |= PROPHET_TREND_CROSSES_ZERO;
-		for (int way = 0; way < 2; way++) {
-			double other;
-
-			copy_theta(map, d->best, map->anchor);
-			if (way == 0)
-				start_mean(d, map->anchor);
-			else
-				start_additive(d, map->anchor);
-			other = climb(d);
-			if (other > best)
-				best = other;
-			else
-				copy_theta(map, map->anchor, d->best);
-		}
+		try_start(d, start_mean, &best);
+		try_start(d, start_additive, &best);
 	}
 	copy_theta(map, map->theta, map->anchor);
 	return prophet_design_residuals(d, map->theta);
@@ -438,6 +493,23 @@ find_autocorrelation(struct prophet_design *d, struct prophet_values *v)
 
 /* ---- any model ----------------------------------------------------------- */
 
+/* As many rows of equal weights say as much. */
+static double
+rows_that_count(const struct prophet_design *d)
+{
+	double sum = 0, square = 0;
+
+	if (d->root == NULL)
+		return (double)d->n;
+	for (size_t i = 0; i < d->n; i++) {
+		const double w = d->root[i] * d->root[i];
+
+		sum += w;
+		square += w * w;
+	}
+	return sum * sum / square;
+}
+
 static unsigned
 status_of(const struct prophet_design *d)
 {
@@ -455,6 +527,8 @@ status_of(const struct prophet_design *d)
 		status |= PROPHET_UNSEEN_FEATURE;
 	if (d->n < 2 * d->map.q)
 		status |= PROPHET_FEW_ROWS;
+	else if (rows_that_count(d) < 2 * (double)d->map.q)
+		status |= PROPHET_LITTLE_WEIGHT;
 	return status;
 }
 

@@ -155,10 +155,9 @@ struct way {
 };
 
 static void
-best_to(struct scan *s, const double *z, size_t t, double beta, struct way *way)
+best_to(struct scan *s, const double *z, size_t t, double beta, double least_t,
+    struct way *way)
 {
-	const double most_p = exp(-beta);
-
 	way[t] = (struct way){ way[t - 1].best, 0 };
 	clear(s);
 	for (size_t length = 1; length <= s->max_length && length <= t;
@@ -169,7 +168,7 @@ best_to(struct scan *s, const double *z, size_t t, double beta, struct way *way)
 		/* The harmonic mean is no less than the least p: most
 		 * segments end here. */
 		if (largest(s, length, &t_squared) == SIZE_MAX ||
-		    student8_p(t_squared) >= most_p)
+		    t_squared < least_t * least_t)
 			continue;
 		gain = way[t - length].best - harmonic(s, length) - beta;
 		if (gain > way[t].best)
@@ -182,13 +181,15 @@ scan_segments(struct scan *s, const double *z, size_t n, double beta,
     size_t *count)
 {
 	struct way *way = calloc(n + 1, sizeof(*way));
+	/* The T whose p is the price, a little less to be sure. */
+	const double least_t = student8_z(exp(-beta)) * (1 - 1e-9);
 	struct scan_segment *segment = NULL;
 	size_t found = 0;
 
 	if (way == NULL)
 		return NULL;
 	for (size_t t = 1; t <= n; t++)
-		best_to(s, z, t, beta, way);
+		best_to(s, z, t, beta, least_t, way);
 	for (size_t t = n; t > 0; t -= way[t].length > 0 ? way[t].length : 1)
 		found += way[t].length > 0;
 	segment = calloc(found + 1, sizeof(*segment));

@@ -56,18 +56,32 @@ slide_out(struct slide *s, double value)
 	    (s->n - i) * sizeof(*s->sorted));
 }
 
-/* As slide_out(leaving) and slide_in(coming), but quicker. */
+/* As slide_out(leaving) and slide_in(coming), but quicker: each value from the
+ * one that leaves on gives way to its neighbour until the coming one has its
+ * place, with no branch that depends on the values. */
 static inline void
 slide_replace(struct slide *s, double leaving, double coming)
 {
 	double *x = s->sorted;
-	size_t i = slide_rank(s, leaving);
+	const size_t n = s->n;
 
-	for (; i + 1 < s->n && x[i + 1] < coming; i++)
-		x[i] = x[i + 1];
-	for (; i > 0 && x[i - 1] > coming; i--)
-		x[i] = x[i - 1];
-	x[i] = coming;
+	if (coming > leaving) {
+		for (size_t i = 0; i + 1 < n; i++) {
+			double y = x[i + 1] < coming ? x[i + 1] : coming;
+
+			y = y > x[i] ? y : x[i];
+			x[i] = x[i] < leaving ? x[i] : y;
+		}
+		x[n - 1] = coming > x[n - 1] ? coming : x[n - 1];
+	} else {
+		for (size_t i = n - 1; i > 0; i--) {
+			double y = x[i - 1] > coming ? x[i - 1] : coming;
+
+			y = y < x[i] ? y : x[i];
+			x[i] = x[i] > leaving ? x[i] : y;
+		}
+		x[0] = coming < x[0] ? coming : x[0];
+	}
 }
 
 /* The middle value or the mean of the two middle ones; n > 0. */

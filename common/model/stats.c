@@ -35,18 +35,19 @@ stats_mean(const double *x, size_t n)
 	return mean + rest / (double)present;
 }
 
-double
-stats_sd(const double *x, size_t n)
+/* stats_sd() with the mean at hand. */
+static double
+sd_around(double mean, const double *x, size_t n)
 {
-	const double mean = stats_mean(x, n);
 	double low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
+	double up, unit;
 	size_t present = 0;
 	int e;
 
 	for (size_t i = 0; i < n; i++)
 		if (!isnan(x[i])) {
-			low = fmin(low, x[i]);
-			high = fmax(high, x[i]);
+			low = x[i] < low ? x[i] : low;
+			high = x[i] > high ? x[i] : high;
 			present++;
 		}
 	if (present < 2)
@@ -54,17 +55,50 @@ stats_sd(const double *x, size_t n)
 	if (low == high && isfinite(low))
 		return 0;
 	/* A power of two as unit: exact, and squares neither overflow nor
-	 * vanish. */
+	 * vanish.  It may be beyond a double, but not beyond two of them. */
 	frexp(fmax(high - mean, mean - low), &e);
+	up = ldexp(1, e < -1023 ? 1023 : -e);
+	unit = e < -1023 ? ldexp(1, -e - 1023) : 1;
 	for (size_t i = 0; i < n; i++)
 		if (!isnan(x[i])) {
-			double d = ldexp(x[i] - mean, -e);
+			double d = (x[i] - mean) * up * unit;
 
 			sum += d;
 			squares += d * d;
 		}
 	squares -= sum * sum / (double)present;
 	return ldexp(sqrt(squares / (double)(present - 1)), e);
+}
+
+double
+stats_sd(const double *x, size_t n)
+{
+	return sd_around(stats_mean(x, n), x, n);
+}
+
+double
+stats_mean_sd(const double *x, size_t n, double *sd)
+{
+	const double mean = stats_mean(x, n);
+
+	*sd = sd_around(mean, x, n);
+	return mean;
+}
+
+/* So many values are sorted sooner than one of them is selected. */
+enum { FEW = 32 };
+
+static void
+sort_few(double *x, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const double v = x[i];
+		size_t j = i;
+
+		for (; j > 0 && x[j - 1] > v; j--)
+			x[j] = x[j - 1];
+		x[j] = v;
+	}
 }
 
 /*
@@ -78,6 +112,10 @@ stats_select(double *x, size_t n, size_t k)
 	size_t low = 0, high = n; /* the answer is in x[low .. high - 1] */
 	uint64_t state = n;
 
+	if (n <= FEW) {
+		sort_few(x, n);
+		return x[k];
+	}
 	while (high - low > 1) {
 		size_t less = low, i = low, more = high;
 		double pivot;

@@ -23,6 +23,9 @@ double stats_mean(const double *x, size_t n);
  * present values are equal, NaN if fewer than two are present. */
 double stats_sd(const double *x, size_t n);
 
+/* The mean, and in *sd what stats_sd() gives, in less time than both take. */
+double stats_mean_sd(const double *x, size_t n, double *sd);
+
 /*
  * The functions of this group reorder x.  Time O(n) on average.
  *

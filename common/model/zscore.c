@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/stats.h"
 #include "model/student.h"
@@ -71,16 +72,11 @@ feed(struct zscore *z, double value)
 static size_t
 present_rows(struct zscore *z)
 {
-	const size_t window = z->params.window;
-	size_t n = 0;
+	const size_t window = z->params.window, old = window - z->next;
 
-	for (size_t i = 0; i < window; i++) {
-		const double value = z->ring[(z->next + i) % window];
-
-		if (!isnan(value))
-			z->present[n++] = value;
-	}
-	return n;
+	memcpy(z->present, z->ring + z->next, old * sizeof(*z->present));
+	memcpy(z->present + old, z->ring, z->next * sizeof(*z->present));
+	return stats_compact(z->present, window);
 }
 
 static double
@@ -139,8 +135,7 @@ judge(struct zscore *z, double value, struct zscore_result *r)
 		center = stats_median(z->present, n);
 		spread = robust_spread(z->present, n, center);
 	} else {
-		center = stats_mean(z->present, n);
-		spread = stats_sd(z->present, n);
+		center = stats_mean_sd(z->present, n, &spread);
 	}
 	if (!isfinite(center) || !isfinite(spread))
 		return; /* beyond the range of a double */

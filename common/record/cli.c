@@ -144,6 +144,9 @@ cli_option(struct cli *cli, int c, const char *arg)
 			opt_fail("--date-format: '%s' %s", arg, why);
 		cli->options.date_format = arg;
 		return true;
+	case CLI_LINE_BUFFERED:
+		cli->line_buffered = true;
+		return true;
 	case CLI_MAX_RECORD:
 		cli->options.max_record = opt_size("--max-record", arg, 64,
 		    (size_t)1 << 40);
@@ -229,33 +232,45 @@ cli_progress(struct cli *cli, enum progress_unit unit)
 		cli->options.progress = cli->progress;
 }
 
-/* The bytes of the files to read, or 0 if one of them is none that has a
- * size. */
+/* The bytes of a file to be read, or 0 if it is none that has a size. */
 static uint64_t
-bytes_of(char *const *paths, size_t n)
+bytes_of(const char *path)
+{
+	const bool standard = strcmp(path, "-") == 0;
+	struct stat st;
+	off_t passed = 0;
+
+	if ((standard ? fstat(STDIN_FILENO, &st) : stat(path, &st)) == -1 ||
+	    !S_ISREG(st.st_mode))
+		return 0;
+	if (standard)
+		passed = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	return passed >= 0 && st.st_size > passed
+	    ? (uint64_t)(st.st_size - passed)
+	    : 0;
+}
+
+/* Tell the progress of the files to come.  Whoever types them sees them. */
+static void
+expect_files(struct cli *cli, char *const *paths, size_t n)
 {
 	char *standard[] = { "-" };
 	uint64_t total = 0;
+	bool known = true;
 
 	if (n == 0) {
 		paths = standard;
 		n = 1;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const int given = strcmp(paths[i], "-") == 0;
-		struct stat st;
-		off_t read = 0;
+		const uint64_t bytes = bytes_of(paths[i]);
 
-		if ((given ? fstat(STDIN_FILENO, &st) : stat(paths[i], &st)) ==
-			-1 ||
-		    !S_ISREG(st.st_mode))
-			return 0;
-		if (given && (read = lseek(STDIN_FILENO, 0, SEEK_CUR)) == -1)
-			return 0;
-		if (st.st_size > read)
-			total += (uint64_t)(st.st_size - read);
+		if (strcmp(paths[i], "-") == 0 && isatty(STDIN_FILENO))
+			progress_end(cli->progress);
+		known = known && bytes > 0;
+		total += bytes;
 	}
-	return total;
+	progress_total(cli->progress, known ? total : 0);
 }
 
 static struct recin *
@@ -278,7 +293,7 @@ struct recin *
 cli_input(struct cli *cli, char *const *paths, size_t n)
 {
 	if (cli->options.progress != NULL)
-		progress_total(cli->progress, bytes_of(paths, n));
+		expect_files(cli, paths, n);
 	return open_input(cli, paths, n, &cli->options);
 }
 
@@ -336,6 +351,8 @@ open_records(struct cli *cli, struct output *output, enum format otherwise)
 
 	if (records == NULL)
 		cli_no_memory(cli);
+	if (cli->line_buffered)
+		recout_line_buffered(records);
 	return records;
 }
 

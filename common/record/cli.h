@@ -42,6 +42,7 @@ enum {
 	CLI_OTSV,
 	CLI_BAD_ROWS,
 	CLI_DATE_FORMAT,
+	CLI_LINE_BUFFERED,
 	CLI_MAX_RECORD,
 	CLI_PRECISION,
 	CLI_PREFIX,
@@ -67,6 +68,7 @@ enum {
 	{ "otsv", no_argument, NULL, CLI_OTSV },                               \
 	{ "bad-rows", required_argument, NULL, CLI_BAD_ROWS },                 \
 	{ "date-format", required_argument, NULL, CLI_DATE_FORMAT },           \
+	{ "line-buffered", no_argument, NULL, CLI_LINE_BUFFERED },             \
 	{ "max-record", required_argument, NULL, CLI_MAX_RECORD },             \
 	{ "precision", required_argument, NULL, CLI_PRECISION },               \
 	{ "prefix", required_argument, NULL, CLI_PREFIX },                     \
@@ -84,6 +86,7 @@ enum {
 	"                         them in a file of this name; default: stop\n"  \
 	"      --date-format F    dates as strptime(3) reads them\n"             \
 	"      --tz ZONE          the day of a timestamp in this zone\n"         \
+	"      --line-buffered    hand over each row as it is written\n"         \
 	"      --max-record N     bytes a record may have (16777216)\n"          \
 	"      --precision N      significant digits of computed numbers (12)\n" \
 	"      --prefix TEXT      goes before the names of added columns\n"      \
@@ -97,7 +100,7 @@ struct cli {
 	const char *usage;
 	enum format in_format, out_format;
 	const char *output_path;
-	bool quiet;
+	bool quiet, line_buffered;
 	int precision;
 	const char *prefix; /* of the names of appended columns; "" */
 	char **group;       /* -g: names of columns */

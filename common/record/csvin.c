@@ -253,6 +253,7 @@ plain_record(struct csvin *in, struct source *s, struct row *row, char *why,
 	row->n = row->used = 0;
 	row->edge = NULL;
 	row->clean = false;
+	row->bare = 0;
 	for (;;) {
 		const char *p;
 		size_t n, parsed;
@@ -308,6 +309,7 @@ struct cut {
 	size_t length;
 	uint64_t lines;
 	bool dressed; /* fields may have more than their text */
+	bool odd;     /* there may be other than ASCII */
 };
 
 /* Whether the n bytes of a record are such as libcsv leaves as they are and
@@ -354,7 +356,7 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	uint64_t inside = 0;   /* all bits if the bytes before are in quotes */
 	uint64_t may_open = 1; /* lowest bit: a quote may open here */
 	uint64_t must_end = 0; /* lowest bit: the byte before closed a field */
-	uint64_t newline, lines = 1, odd = 0, doubled = 0;
+	uint64_t newline, lines = 1, odd = 0, doubled = 0, dressed = 0;
 
 	for (size_t at = 0;; at += 64) {
 		struct bytes64 b;
@@ -396,6 +398,7 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 			inside = (uint64_t)0 - (in_quotes >> 63);
 		}
 		odd |= strange & below;
+		dressed |= (quotes | bytes64_equal(&b, ' ')) & below;
 		may_open = delimiter >> 63;
 		delimiter &= below;
 		for (; delimiter != 0; delimiter &= delimiter - 1)
@@ -410,7 +413,8 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	}
 	cut->length = length + 1;
 	cut->lines = lines;
-	cut->dressed = true;
+	cut->dressed = dressed != 0;
+	cut->odd = odd != 0;
 	if (length > 0 && p[length - 1] == '\r')
 		length--;
 	/* libcsv makes no record of a line of blanks. */
@@ -493,7 +497,20 @@ cut_record(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	cut->length = length + 1;
 	cut->lines = 1;
 	cut->dressed = strange != cr;
+	cut->odd = false;
 	return FAST_YES;
+}
+
+/* How many of the n bytes that the fields of a record are could be written as
+ * they are: all, or 0 if a field may need quotes, as one that begins like a file
+ * with a byte order mark does. */
+static size_t
+bare(const struct cut *cut, const char *p, size_t n)
+{
+	if (cut->dressed ||
+	    (cut->odd && memmem(p, n, "\xef\xbb\xbf", 3) != NULL))
+		return 0;
+	return n;
 }
 
 /* How much of a record may lie there, incomplete, before libcsv takes it: the
@@ -536,6 +553,7 @@ csvin_record(struct csvin *in, struct source *s, struct row *row,
 			row->edge = in->edge;
 			row->n = in->nwanted;
 			row->clean = true;
+			row->bare = bare(&cut, p, in->edge[row->n]);
 			s->raw = cut.length;
 			s->raw_lines = cut.lines;
 			return RECORD_OK;

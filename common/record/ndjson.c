@@ -277,6 +277,7 @@ ndjson_line(const char *p, size_t n, struct row *row, char why[WHY_MAX])
 	row->n = row->used = 0;
 	row->edge = NULL;
 	row->clean = false;
+	row->bare = 0;
 	/* No string is longer resolved than written. */
 	if (vec_grow(&row->text, &row->text_capacity, n + 1, 1) == -1) {
 		snprintf(why, WHY_MAX, "out of memory");
@@ -339,6 +340,7 @@ struct ndjson {
 	bool plain;
 	bool learned; /* there is a shape: that of the last good record */
 	bool keyed;   /* row->key is key below */
+	bool tight;   /* it is as recout writes it, but for its values */
 	size_t n;     /* values */
 	struct between between[SHAPE_VALUES + 1];
 	/* Each part starts at a multiple of 16, and is 0 after its end. */
@@ -397,6 +399,23 @@ add_between(struct ndjson *in, size_t i, size_t *used, const char *p,
 	return true;
 }
 
+/* Whether the text before value i, and that at the end, has nothing but its key:
+ * no blanks and no escapes. */
+static bool
+tight(const struct ndjson *in)
+{
+	for (size_t i = 0; i < in->n; i++) {
+		const char *p = in->text + in->between[i].at;
+		const size_t n = in->key[i].n;
+
+		if (in->between[i].n != n + 4 || p[0] != (i == 0 ? '{' : ',') ||
+		    p[1] != '"' || memcmp(p + 2, in->key[i].p, n) != 0 ||
+		    p[n + 2] != '"' || p[n + 3] != ':')
+			return false;
+	}
+	return in->n > 0 && in->between[in->n].n == 2;
+}
+
 /* Learn the shape of a good record, the line at p of n bytes, if it
  * can be. */
 static void
@@ -427,6 +446,7 @@ learn(struct ndjson *in, const struct row *row, const char *p, size_t n)
 		return;
 	in->text[in->between[row->n].at + in->between[row->n].n++] = '\n';
 	in->n = row->n;
+	in->tight = tight(in);
 	in->learned = true;
 }
 
@@ -570,6 +590,8 @@ shaped_record(struct ndjson *in, struct source *s, struct row *row)
 	row->n = in->n;
 	row->edge = NULL;
 	row->clean = true;
+	row->base = p;
+	row->bare = in->tight ? length - 2 : 0;
 	s->raw = length;
 	s->raw_lines = 1;
 	return true;

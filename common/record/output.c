@@ -1,5 +1,6 @@
 #include "record/output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -307,6 +308,21 @@ output_write(struct output *out, const char *p, size_t n)
 	}
 	memcpy(out->buffer + out->n, p, n);
 	out->n += n;
+}
+
+char *
+output_room(struct output *out, size_t n)
+{
+	assert(n <= OUTPUT_ROOM);
+	if (n > BUFFER - out->n)
+		output_flush(out);
+	return out->buffer + out->n;
+}
+
+void
+output_end(struct output *out, const char *end)
+{
+	out->n = (size_t)(end - out->buffer);
 }
 
 const char *

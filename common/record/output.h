@@ -40,6 +40,12 @@ void output_ends(struct output *out, struct progress *progress);
 /* Append n bytes.  After an error: does nothing. */
 void output_write(struct output *out, const char *p, size_t n);
 
+/* Room for n bytes, at most OUTPUT_ROOM, to append in place: what of them is
+ * written ends at `end`, which output_end() is told before anything else. */
+enum { OUTPUT_ROOM = 8192 };
+char *output_room(struct output *out, size_t n);
+void output_end(struct output *out, const char *end);
+
 /* Hand what is buffered to the system, for readers who wait for it. */
 void output_flush(struct output *out);
 

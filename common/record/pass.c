@@ -19,6 +19,12 @@ pass_columns(struct recout *out, struct recin *in)
 int
 pass_record(struct recout *out, struct recin *in)
 {
+	struct span text;
+
+	if (recin_raw(in, recout_format(out), &text)) {
+		recout_raw(out, text.p, text.n, recin_columns(in));
+		return 0;
+	}
 	for (size_t i = 0; i < recin_columns(in); i++)
 		recout_field(out, recin_field(in, (int)i));
 	for (size_t i = 0; i < recin_extras(in); i++) {

@@ -54,7 +54,8 @@ struct recin {
 	const char **name; /* columns */
 	size_t ncolumns, name_capacity;
 	bool *wanted;
-	size_t *slot; /* column -> field of row; SIZE_MAX: absent */
+	size_t *slot;  /* column -> field of row; SIZE_MAX: absent */
+	bool in_order; /* slot[i] is i, and there are no more fields */
 	size_t slot_capacity, wanted_capacity;
 	bool *file_wanted; /* wanted, in the order of this file's fields */
 	size_t nfields;    /* of this file's header */
@@ -125,13 +126,25 @@ no_memory(struct recin *in)
 
 /* ---- bad records ----------------------------------------------------------- */
 
+/* Append up to most bytes of p to a reason of n bytes; the new length. */
+static size_t
+add_text(char reason[REASON_MAX], size_t n, const char *p, size_t most)
+{
+	const size_t room = REASON_MAX - 1 - n;
+	const size_t length = strnlen(p, most < room ? most : room);
+
+	memcpy(reason + n, p, length);
+	reason[n + length] = '\0';
+	return n + length;
+}
+
 static void
 count_reason(struct recin *in, const char *text)
 {
 	char kept[REASON_MAX];
 	size_t i;
 
-	snprintf(kept, sizeof(kept), "%s", text);
+	add_text(kept, 0, text, SIZE_MAX);
 	for (i = 0; i < in->nreasons; i++)
 		if (strcmp(in->reason[i].text, kept) == 0)
 			break;
@@ -153,12 +166,23 @@ keep_raw(struct output *out, const char *raw, size_t n)
 		output_write(out, "\n", 1);
 }
 
+/* Whether the next bad record is spoken of, and not only counted. */
+static bool
+is_told(const struct recin *in)
+{
+	const struct recin_options *o = in->options;
+
+	return o->bad == RECIN_STOP ||
+	    (o->warn != NULL && in->refused < RECIN_TOLD);
+}
+
 /* Leave the record at hand out, or stop.  reason is what is counted, text what
- * is told of this one. */
+ * is told of this one, if it is. */
 static int
 refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 {
 	const struct recin_options *o = in->options;
+	const bool aloud = is_told(in);
 	char *told;
 
 	if (o->bad == RECIN_STOP)
@@ -172,7 +196,7 @@ refuse(struct recin *in, uint64_t line, const char *reason, const char *text)
 		keep_raw(o->keep_bad, in->source.buffer + in->source.start,
 		    in->source.raw);
 	}
-	if (o->warn != NULL && in->refused <= RECIN_TOLD) {
+	if (aloud) {
 		if (asprintf(&told, "%s:%llu: %s", in->file,
 			(unsigned long long)line, text) == -1)
 			return no_memory(in);
@@ -186,14 +210,19 @@ int
 recin_reject(struct recin *in, int column, const char *problem)
 {
 	struct field f;
-	char reason[REASON_MAX + WHY_MAX], *text;
+	char reason[REASON_MAX], *text;
+	size_t n;
 	int status;
 
 	if (column == -1)
 		return refuse(in, in->source.line, problem, problem);
+	n = add_text(reason, 0, "column '", SIZE_MAX);
+	n = add_text(reason, n, in->name[column], 60);
+	n = add_text(reason, n, "' ", SIZE_MAX);
+	add_text(reason, n, problem, SIZE_MAX);
+	if (!is_told(in))
+		return refuse(in, in->source.line, reason, NULL);
 	f = recin_field(in, column);
-	snprintf(reason, sizeof(reason), "column '%.60s' %s", in->name[column],
-	    problem);
 	/* A long text is cut at a character. */
 	if (asprintf(&text, "column '%s': '%.*s%s' %s", in->name[column],
 		(int)utf8_valid(f.p, f.n < 60 ? f.n : 60), f.n ? f.p : "",
@@ -267,6 +296,15 @@ add_column(struct recin *in, struct field name)
 	return 0;
 }
 
+/* Note whether the columns are the fields of the row in their order. */
+static void
+look_at_order(struct recin *in)
+{
+	in->in_order = in->row.n == in->ncolumns;
+	for (size_t i = 0; i < in->ncolumns; i++)
+		in->in_order &= in->slot[i] == i;
+}
+
 /* Tell the grammar which of this file's fields are wanted. */
 static int
 spread_wanted(struct recin *in)
@@ -325,6 +363,7 @@ take_header(struct recin *in)
 			if (add_column(in, names->field[i]) == -1)
 				return -1;
 	}
+	look_at_order(in);
 	return spread_wanted(in);
 }
 
@@ -616,6 +655,7 @@ place_keys(struct recin *in)
 			return no_memory(in);
 		in->extra[in->nextra++] = i;
 	}
+	look_at_order(in);
 	return 0;
 }
 
@@ -810,6 +850,17 @@ recin_field(const struct recin *in, int column)
 
 	recin_get(in, column, &f);
 	return f;
+}
+
+bool
+recin_raw(const struct recin *in, enum format format, struct span *text)
+{
+	if (in->row.bare == 0 || !in->in_order || in->format != format ||
+	    in->row.bare > UINT32_MAX)
+		return false;
+	*text = (struct span){ in->row.base, (uint32_t)in->row.bare,
+		FIELD_TEXT };
+	return true;
 }
 
 size_t
@@ -1031,6 +1082,19 @@ recin_number(struct recin *in, int column, double *value)
 	return recin_reject(in, column, "is not a number");
 }
 
+/* The first date of a second table may say how all are written. */
+static void
+settle_dates(struct recin *in, struct field f)
+{
+	int32_t day;
+
+	if (in->options->second && in->date_format != NULL && !in->date_seen &&
+	    date_parse_as(f.p, f.n, in->date_format, &day) == -1 &&
+	    date_parse(f.p, f.n, &day) == 0)
+		in->date_format = NULL;
+	in->date_seen = true;
+}
+
 int
 recin_date(struct recin *in, int column, int32_t *day)
 {
@@ -1045,11 +1109,7 @@ recin_date(struct recin *in, int column, int32_t *day)
 		*day = in->date.day;
 		return 1;
 	}
-	if (in->options->second && in->date_format != NULL && !in->date_seen &&
-	    date_parse_as(f.p, f.n, in->date_format, day) == -1 &&
-	    date_parse(f.p, f.n, day) == 0)
-		in->date_format = NULL;
-	in->date_seen = true;
+	settle_dates(in, f);
 	status = read_date(in, f.p, f.n, day);
 	if (status == -1)
 		return recin_reject(in, column, "is not a date");
@@ -1058,6 +1118,22 @@ recin_date(struct recin *in, int column, int32_t *day)
 		in->date.day = *day;
 	}
 	return 1;
+}
+
+int
+recin_time(struct recin *in, int column, struct date_time *time)
+{
+	struct field f;
+	int status;
+
+	recin_get(in, column, &f);
+	if (field_missing(f))
+		return recin_reject(in, column, "is not a date");
+	settle_dates(in, f);
+	status = in->date_format == NULL
+	    ? date_parse_time(f.p, f.n, in->options->zone, time)
+	    : date_parse_time_as(f.p, f.n, in->date_format, time);
+	return status == 0 ? 1 : recin_reject(in, column, "is not a date");
 }
 
 int

@@ -26,6 +26,7 @@
 
 #include "record/field.h"
 
+struct date_time;
 struct date_zone;
 struct decimal;
 struct output;
@@ -99,6 +100,11 @@ int recin_next(struct recin *in);
 /* A field of the record at hand; valid until the next recin_next(). */
 struct field recin_field(const struct recin *in, int column);
 void recin_get(const struct recin *in, int column, struct field *field);
+
+/* Whether the record at hand is, without its line end, what its fields look like
+ * when they are written in this format; then it is that text, of an object all
+ * but the closing brace. */
+bool recin_raw(const struct recin *in, enum format format, struct span *text);
 
 /* Keys of this NDJSON record that are no columns; 0 for CSV. */
 size_t recin_extras(const struct recin *in);
@@ -186,11 +192,12 @@ uint64_t recin_line(const struct recin *in);
 /*
  * Typed values of the record at hand.  1: there it is; a missing number is NaN.
  * 0: it is bad, was counted, and the record is to be left out.  -1: error.
- * A missing date or decimal is bad, but recin_decimal() tells it apart where
- * missing is not NULL.
+ * A missing date, time or decimal is bad, but recin_decimal() tells it apart
+ * where missing is not NULL.
  */
 int recin_number(struct recin *in, int column, double *value);
 int recin_date(struct recin *in, int column, int32_t *day);
+int recin_time(struct recin *in, int column, struct date_time *time);
 int recin_decimal(struct recin *in, int column, struct decimal *value,
     bool *missing);
 

@@ -28,6 +28,7 @@ struct recout {
 	size_t at;  /* column of the next value */
 	bool begun; /* NDJSON: a value of this record is written */
 	bool header_written;
+	bool line_buffered;
 };
 
 struct recout *
@@ -43,6 +44,12 @@ recout_open(struct output *output, enum format format, int precision)
 	out->precision = precision;
 	out->delimiter = format == FORMAT_TSV ? '\t' : ',';
 	return out;
+}
+
+void
+recout_line_buffered(struct recout *out)
+{
+	out->line_buffered = true;
 }
 
 /* Length of the JSON string for p, quotes included; written to to if that is
@@ -142,15 +149,10 @@ needs_quotes(const struct recout *out, const char *p, size_t n)
 }
 
 static void
-csv_field(struct recout *out, const char *p, size_t n)
+quoted(struct recout *out, const char *p, size_t n)
 {
 	const char *quote;
 
-	if (!needs_quotes(out, p, n)) {
-		if (n > 0)
-			output_write(out->out, p, n);
-		return;
-	}
 	output_write(out->out, "\"", 1);
 	while (n > 0 && (quote = memchr(p, '"', n)) != NULL) {
 		size_t run = (size_t)(quote - p) + 1;
@@ -163,6 +165,15 @@ csv_field(struct recout *out, const char *p, size_t n)
 	if (n > 0)
 		output_write(out->out, p, n);
 	output_write(out->out, "\"", 1);
+}
+
+static void
+csv_field(struct recout *out, const char *p, size_t n)
+{
+	if (needs_quotes(out, p, n))
+		quoted(out, p, n);
+	else if (n > 0)
+		output_write(out->out, p, n);
 }
 
 static void
@@ -180,24 +191,37 @@ header(struct recout *out)
 	output_write(out->out, "\n", 1);
 }
 
-/* What stands before the next value. */
-static void
-lead(struct recout *out)
-{
-	assert(out->at < out->n);
-	if (out->format == FORMAT_JSONL) {
-		const struct column *c = &out->column[out->at];
+/* Bytes beside the value that there is room for at once: of a key, too. */
+enum { LEAD_MAX = OUTPUT_ROOM / 2 };
 
+/* Write what stands before the next value; room for n bytes, at most LEAD_MAX,
+ * behind it. */
+static inline char *
+lead(struct recout *out, size_t n)
+{
+	const struct column *c = &out->column[out->at];
+	char *to;
+
+	assert(out->at < out->n);
+	if (out->format == FORMAT_JSONL && c->key_length >= LEAD_MAX) {
 		output_write(out->out, out->begun ? "," : "{", 1);
 		output_write(out->out, c->key, c->key_length);
-		out->begun = true;
+		to = output_room(out->out, n);
+	} else if (out->format == FORMAT_JSONL) {
+		to = output_room(out->out, 1 + c->key_length + n);
+		*to++ = out->begun ? ',' : '{';
+		memcpy(to, c->key, c->key_length);
+		to += c->key_length;
 	} else {
 		if (out->at == 0)
 			header(out);
-		else
-			output_write(out->out, &out->delimiter, 1);
+		to = output_room(out->out, 1 + n);
+		if (out->at > 0)
+			*to++ = out->delimiter;
 	}
+	out->begun = true;
 	out->at++;
+	return to;
 }
 
 static void
@@ -216,23 +240,49 @@ json_value(struct recout *out, struct field f)
 void
 recout_field(struct recout *out, struct field f)
 {
-	if (out->format != FORMAT_JSONL) {
-		lead(out);
-		csv_field(out, f.p, f.n);
-	} else if (f.kind == FIELD_ABSENT) {
+	if (out->format == FORMAT_JSONL && f.kind == FIELD_ABSENT) {
 		out->at++;
-	} else {
-		lead(out);
-		json_value(out, f);
+		return;
 	}
+	output_end(out->out, lead(out, 0));
+	if (out->format == FORMAT_JSONL)
+		json_value(out, f);
+	else
+		csv_field(out, f.p, f.n);
 }
 
-/* A value that needs no quotes in any format. */
+enum format
+recout_format(const struct recout *out)
+{
+	return out->format;
+}
+
+void
+recout_raw(struct recout *out, const char *p, size_t length, size_t n)
+{
+	assert(out->at + n <= out->n);
+	if (out->format == FORMAT_JSONL) {
+		output_write(out->out, out->begun ? "," : "{", 1);
+		output_write(out->out, p + 1, length - 1);
+	} else {
+		if (out->at == 0)
+			header(out);
+		else
+			output_write(out->out, &out->delimiter, 1);
+		output_write(out->out, p, length);
+	}
+	out->begun = true;
+	out->at += n;
+}
+
+/* A value of few bytes that needs no quotes in any format. */
 static void
 plain(struct recout *out, const char *p, size_t n)
 {
-	lead(out);
-	output_write(out->out, p, n);
+	char *to = lead(out, n);
+
+	memcpy(to, p, n);
+	output_end(out->out, to + n);
 }
 
 void
@@ -252,12 +302,14 @@ recout_missing(struct recout *out)
 void
 recout_number(struct recout *out, double v)
 {
-	char text[NUMBER_TEXT_MAX];
+	char *to;
 
-	if (!isfinite(v))
+	if (!isfinite(v)) {
 		recout_missing(out);
-	else
-		plain(out, text, number_format(text, v, out->precision));
+		return;
+	}
+	to = lead(out, NUMBER_TEXT_MAX);
+	output_end(out->out, to + number_format(to, v, out->precision));
 }
 
 void
@@ -290,6 +342,15 @@ recout_date(struct recout *out, int32_t day)
 }
 
 void
+recout_time(struct recout *out, const struct date_time *time)
+{
+	char text[DATE_TIME_MAX];
+
+	date_format_time(time, text);
+	recout_text(out, text);
+}
+
+void
 recout_cents(struct recout *out, int64_t cents)
 {
 	char text[NUMBER_CENTS_MAX];
@@ -300,9 +361,9 @@ recout_cents(struct recout *out, int64_t cents)
 void
 recout_sum(struct recout *out, const struct decimal_sum *v)
 {
-	char text[DECIMAL_TEXT_MAX];
+	char *to = lead(out, DECIMAL_TEXT_MAX);
 
-	plain(out, text, decimal_sum_format(text, v));
+	output_end(out->out, to + decimal_sum_format(to, v));
 }
 
 int
@@ -329,6 +390,8 @@ recout_end(struct recout *out)
 		output_write(out->out, "\n", 1);
 	out->at = 0;
 	out->begun = false;
+	if (out->line_buffered)
+		output_flush(out->out);
 }
 
 void
@@ -337,6 +400,8 @@ recout_records(struct recout *out, const char *p, size_t n)
 	assert(out->at == 0);
 	header(out);
 	output_write(out->out, p, n);
+	if (out->line_buffered)
+		output_flush(out->out);
 }
 
 bool

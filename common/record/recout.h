@@ -15,6 +15,7 @@
 
 #include "record/field.h"
 
+struct date_time;
 struct decimal_sum;
 struct output;
 struct recin;
@@ -27,20 +28,31 @@ enum { RECOUT_PRECISION = 12 }; /* significant digits of a computed number */
 struct recout *recout_open(struct output *out, enum format format,
     int precision);
 
+/* From now on hand each record to the system as it ends. */
+void recout_line_buffered(struct recout *out);
+
 /* Name the next column; all before the first value.  -1 if out of memory or
  * if there is one of that name. */
 int recout_column(struct recout *out, const char *name);
+
+enum format recout_format(const struct recout *out);
 
 /* The next value of the record.  NaN and infinities are missing values. */
 void recout_field(struct recout *out, struct field f);
 void recout_text(struct recout *out, const char *text);
 void recout_number(struct recout *out, double v);
 void recout_int(struct recout *out, int64_t v);
-void recout_flag(struct recout *out, bool v);         /* 0 or 1 */
-void recout_date(struct recout *out, int32_t day);    /* DATE_NONE: missing */
+void recout_flag(struct recout *out, bool v);      /* 0 or 1 */
+void recout_date(struct recout *out, int32_t day); /* DATE_NONE: missing */
+void recout_time(struct recout *out, const struct date_time *time);
 void recout_cents(struct recout *out, int64_t cents); /* 1250: 12.5 */
 void recout_sum(struct recout *out, const struct decimal_sum *v);
 void recout_missing(struct recout *out);
+
+/* The values of the next n columns at once, as they stand in a record of this
+ * format: with delimiters between them, or as an object that lacks its closing
+ * brace. */
+void recout_raw(struct recout *out, const char *p, size_t length, size_t n);
 
 /* A key and value beside the columns, in NDJSON; -1 in CSV and TSV, which have
  * no place for it. */

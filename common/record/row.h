@@ -23,6 +23,10 @@ struct row {
 	/* The record is known to be UTF-8 without NUL, and to have the fields of
 	 * the header or the keys of the good record before it. */
 	bool clean;
+	/* So many bytes from base on are the record as its fields would be
+	 * written in its format, an object without its closing brace; 0: that
+	 * is not known. */
+	size_t bare;
 };
 
 /* Whether a field as it was found has more than its text. */

@@ -3,9 +3,9 @@
  * usage: bench_iforest time FILE N D TREES JOBS KERNEL
  *        bench_iforest scores FILE N D TREES JOBS KERNEL SEED SEEDS
  * FILE holds N x D doubles, row-major, as this machine stores them.  KERNEL is
- * portable or fast.  `time` prints the seconds of fitting (tables included) and
- * of scoring all rows; `scores` writes the scores of all rows for each of SEEDS
- * seeds as doubles.
+ * portable or fast (AVX-512 where the processor has it).  `time` prints the
+ * seconds of fitting (tables included) and of scoring all rows; `scores` writes
+ * the scores of all rows for each of SEEDS seeds as doubles.
  */
 #include <err.h>
 #include <stdio.h>
@@ -54,7 +54,9 @@ run(const struct task *t, double *fit, double *score)
 	struct iforest *forest = iforest_fit(t->x, t->n, t->d, &t->params);
 	double fitted;
 
-	if (forest == NULL || (t->fast && iforest_prepare(forest) == -1))
+	if (forest == NULL ||
+	    (t->fast ? iforest_prepare : iforest_prepare_portable)(forest) ==
+		-1)
 		err(1, NULL);
 	fitted = now();
 	iforest_scores_with(t->params.pool, forest, t->x, t->n, t->score);

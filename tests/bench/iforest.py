@@ -5,6 +5,7 @@ what else the machine does falls on all of them alike.
 """
 import gzip
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -55,10 +56,15 @@ def labelled(name):
 
 # ---- quality ----------------------------------------------------------------
 
+def told(runs):
+    """Which set and seed it was, and what came out."""
+    return "".join(f"; {run}: {', '.join(values)}" for run, values in runs.items())
+
+
 def quality(folder):
     with open(f"{REFERENCE}/iforest/bands.json") as file:
         bands = json.load(file)
-    misses, runs, shifts, better = 0, 0, [], 0
+    below, above, runs, shifts, better = {}, {}, 0, [], 0
     for name in SETS:
         x, y = labelled(name)
         path = save(x, folder, name)
@@ -71,13 +77,22 @@ def quality(folder):
             values = [measure(y, r) for r in s]
             mean, sd = want[f"{metric}_mean"], want[f"{metric}_sd"]
             low, high = max(mean - 3 * sd, 0), min(mean + 3 * sd, 1)
-            misses += sum(not low <= v <= high for v in values)
-            runs += len(values)
+            for seed, value in enumerate(values):
+                if not low <= value <= high:
+                    (below if value < low else above).setdefault(f"{name} {seed}", []).append(
+                        f"{metric.upper()} {value:.4f}")
             shifts.append((statistics.mean(values) - mean) / sd)
             row(f"{metric.upper()} on {name}, mean of 20 seeds", f">= {mean - 0.79 * sd:.4f}",
                 f"{statistics.mean(values):.4f} ({shifts[-1]:+.2f} sd)", shifts[-1] >= -0.79)
-    row("single runs inside the bands", f"all but about {runs / 200:.0f} of {runs}",
-        f"{runs - misses} of {runs}", misses <= 4)
+        runs += len(s)
+    # A run is one forest, whose AUC and AP miss together.  One in 200 runs of a
+    # correct program does, and in 1 of 100 benchmarks more than these.  (On musk,
+    # where the AUC is nearly always 1, two of scikit-learn's own 50 seeds miss.)
+    may = next(k for k in range(runs) if sum(
+        math.comb(runs, j) * 0.005 ** j * 0.995 ** (runs - j) for j in range(k + 1)) > 0.99)
+    row("single runs, AUC and AP not below the bands", f">= {runs - may} of {runs}",
+        f"{runs - len(below)} of {runs}" + told(below), len(below) <= may)
+    row("single runs above the bands", "", f"{len(above)}" + told(above), True)
     row("AUC with 300 trees above scikit-learn's mean", ">= 4 of 6", f"{better} of 6", better >= 4)
 
 

@@ -1,5 +1,6 @@
 # Orders as a shop has them: rows of them, sorted by date, 1096 days by 4
-# channels.  -v rows=N -v kind=plain|quoted|crlf|odd|bad|shuffled|jsonl
+# channels, or 9 of kind channels.  -v rows=N
+# -v kind=plain|quoted|crlf|odd|bad|shuffled|channels|traffic|jsonl
 function below(n) {
     # Numerical Recipes' generator, exact in doubles.
     seed = (seed * 1664525 + 1013904223) % 4294967296
@@ -15,11 +16,14 @@ BEGIN {
             for (day = 1; day <= last; day++)
                 date[days++] = sprintf("%d-%02d-%02d", year, month, day)
         }
-    split("organic paid_search email referral", channel, " ")
+    names = "organic paid_search email referral"
+    if (kind == "channels")
+        names = names " direct social partner print tv"
+    channels = split(names, channel, " ")
     if (kind == "traffic") {
         print "date,channel,sessions"
         for (i = 0; i < days; i++)
-            for (j = 1; j <= 4; j++)
+            for (j = 1; j <= channels; j++)
                 print date[i] "," channel[j] "," 1000 + below(9000)
         exit
     }
@@ -37,7 +41,7 @@ BEGIN {
         printf "order_date,channel,product_id,customer_id,order_value%s", end
     for (i = 0; i < rows; i++) {
         d = kind == "shuffled" ? below(days) : int(i * days / rows)
-        c = 1 + below(4)
+        c = 1 + below(channels)
         p = 1 + below(300)
         u = 1 + below(20000)
         v = 500 + below(40000)

@@ -1,167 +1,224 @@
 #!/usr/bin/env bash
-# How fast orders become key figures, and are simulated, against wc -l, libcsv alone, and whatever
-# of DuckDB, Miller and mawk is there.  Commands take turns; the table has
-# medians of ROUNDS rounds: CPU (user + system) and wall seconds, the ratio of the
-# CPU to `wc -l` of the plain file (or of the NDJSON), and the peak memory.
-# Writes Markdown.
-# usage: tests/bench/records.sh; ROWS, ROUNDS, DATA (a directory for the files),
-# DUCKDB (a directory where npm has put @duckdb/node-api) and ONLY (an expression
-# for the names of the rows: 'simul|range') may be set.
+# How fast orders become key figures, and a simulated shop becomes orders, beside
+# wc -l, libcsv, and whatever of DuckDB, Miller and mawk is there; how much memory
+# it takes; and that no cent is lost.  Commands take turns.  Writes Markdown, with
+# what is asked of each.
+# usage: tests/bench/records.sh [orders] [ndjson] [simulate] [exact]
+# Without arguments: all of them.  ROWS (10 million), ROUNDS (5), EXACT_ROWS (as
+# ROWS), DATA (a directory for the files, 4 GB), DUCKDB (a directory where npm has
+# put @duckdb/node-api) and B (the build directory) may be set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-
-B=${B:-build}
+# shellcheck source=tests/bench/measure.bash
+. tests/bench/measure.bash
 ROWS=${ROWS:-10000000}
-ROUNDS=${ROUNDS:-5}
-DATA=${DATA:-${TMPDIR:-/tmp}/aee-bench}
-DUCKDB=${DUCKDB:-$DATA/duckdb}
-export LC_ALL=C TZ=UTC
-TIMEFORMAT='%U %S %R'
-mkdir -p "$DATA"
-make -s "$B/bench/bench_libcsv" >&2
+EXACT_ROWS=${EXACT_ROWS:-$ROWS}
+kpi=$B/bin/aee-kpi simulate=$B/bin/aee-simulate
 
-awk="awk"
-if command -v mawk >/dev/null; then awk="mawk"; fi
-make_file() {
-    local file=$1 kind=$2 rows=$3
-    if [ -e "$DATA/$file.$rows" ]; then return; fi
-    "$awk" -v rows="$rows" -v kind="$kind" -f tests/bench/orders.awk >"$DATA/$file.new"
-    mv "$DATA/$file.new" "$DATA/$file.$rows"
+has_jobs() {
+    "$kpi" --help | grep -q -e --jobs
 }
-for kind in plain quoted crlf odd bad shuffled traffic; do
-    make_file "$kind" "$kind" "$ROWS"
-done
-JROWS=$((ROWS / 5))
-make_file jsonl jsonl "$JROWS"
-P=$DATA/plain.$ROWS
-J=$DATA/jsonl.$JROWS
 
-cat >"$DATA/duckdb.js" <<'END'
-const { DuckDBInstance } = require(process.argv[2] + '/node_modules/@duckdb/node-api')
-const [, , , file, format, threads] = process.argv
-const from = format === 'csv'
-    ? `read_csv('${file}', columns={'order_date': 'DATE', 'channel': 'VARCHAR', 'product_id': 'VARCHAR', 'customer_id': 'INTEGER', 'order_value': 'DECIMAL(12,2)'}, header=true)`
-    : `read_json('${file}', format='newline_delimited', columns={'order_date': 'DATE', 'channel': 'VARCHAR', 'order_value': 'DECIMAL(12,2)'})`
-;(async () => {
-    const db = await DuckDBInstance.create(':memory:', { threads })
-    const c = await db.connect()
-    await c.run(`COPY (SELECT order_date, channel, sum(order_value), count(*) FROM ${from}
-        GROUP BY ALL ORDER BY ALL) TO '/dev/null'`)
-})()
-END
+orders_file() {
+    made "$1.$2" "$awk" -v rows="$2" -v kind="$1" -f tests/bench/orders.awk
+}
 
-# As many orders of the shipped shop as asked for, in four channels and a year.
-simulate() {
-    local n=$1 k
-    k=$(awk -v n="$n" 'BEGIN { printf "%.6f", n / 145335 }')
+# simulated ROWS [OPTION...]: the command for about so many orders of the shop that
+# is built in.
+simulated() {
+    local rows=$1
     shift
-    printf '%s' "$B/bin/aee-simulate --set inventory.enabled=false"
-    awk -v k="$k" 'BEGIN {
-        split("Organic 8000 Paid_Search 4000 Paid_Social 3000 Email 1000", c, " ")
-        for (i = 1; i < 9; i += 2) printf " --set channels.%s.base_sessions=%.3f", c[i], c[i + 1] * k }'
+    printf '%s' "$simulate --set inventory.enabled=false"
+    "$awk" -v k="$rows" 'BEGIN {
+        n = split("Organic 8000 Paid_Search 4000 Paid_Social 3000 Email 1000", c, " ")
+        for (i = 1; i < n; i += 2) printf " --set channels.%s.base_sessions=%.3f", c[i], c[i + 1] * k / 145335 }'
     printf ' %s' "$@" orders
 }
-S=$DATA/simulated.$ROWS
-if [ ! -e "$S" ]; then
-    bash -c "$(simulate "$ROWS") -o $S"
-fi
-cat >"$DATA/simulate.js" <<'END'
-const { DuckDBInstance } = require(process.argv[2] + '/node_modules/@duckdb/node-api')
-const [, , , rows, threads] = process.argv
-;(async () => {
-    const db = await DuckDBInstance.create(':memory:', { threads })
-    const c = await db.connect()
-    await c.run(`COPY (SELECT i + 1 AS order_id, DATE '2025-01-01' + (i * 365 // ${rows})::INTEGER AS order_date,
-        ['Organic', 'Paid_Search', 'Paid_Social', 'Email'][1 + (hash(i) % 4)::INTEGER] AS channel,
-        (random() * 300)::INTEGER + 1 AS product_id, (random() * 20000)::INTEGER + 1 AS customer_id,
-        CASE WHEN random() < 0.85 THEN 1 WHEN random() < 0.8 THEN 2 ELSE 3 END AS quantity,
-        (random() * 10000 + 200)::DECIMAL(12,2) AS order_value
-        FROM range(${rows}) t(i)) TO '/dev/null' (FORMAT csv, HEADER)`)
-})()
-END
 
-names=() commands=() results=()
-job() {
-    if ((${#names[@]} > 0)) && [[ ! $1 =~ ${ONLY:-} ]]; then return; fi
-    names+=("$1")
-    commands+=("$2")
-    results+=("$DATA/result.${#names[@]}")
-    : >"$DATA/result.${#names[@]}"
+# The query of DuckDB that aee-kpi -g channel answers, of a table function.
+by_day_and_channel() {
+    echo "COPY (SELECT order_date, channel, sum(order_value), count(*) FROM $1 GROUP BY ALL ORDER BY ALL) TO '/dev/null'"
 }
 
-kpi=$B/bin/aee-kpi
-job "\`wc -l\`" "wc -l <$P"
-job "\`cat \\| wc -l\`" "cat $P | wc -l"
-job "libcsv alone" "$B/bench/bench_libcsv <$P"
-job "**aee-kpi -g channel**" "$kpi -g channel <$P"
-job "from a pipe" "cat $P | $kpi -g channel"
-job "every field quoted" "$kpi -g channel <$DATA/quoted.$ROWS"
-job "CRLF" "$kpi -g channel <$DATA/crlf.$ROWS"
-job "2 % odd records" "$kpi -g channel <$DATA/odd.$ROWS"
-job "shuffled" "$kpi -g channel <$DATA/shuffled.$ROWS"
-job "1 % bad rows, skipped" "$kpi -g channel --bad-rows=skip <$DATA/bad.$ROWS"
-job "**aee-kpi -p day -t traffic --customers**" "$kpi -t $DATA/traffic.$ROWS --customers <$P"
-if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
-    job "DuckDB, 1 thread" "node $DATA/duckdb.js $DUCKDB $P csv 1"
-    job "DuckDB, 2 threads" "node $DATA/duckdb.js $DUCKDB $P csv 2"
-fi
-if command -v mawk >/dev/null; then
-    job "mawk" "mawk -F, 'NR > 1 { k = \$1 \",\" \$2; s[k] += \$5; n[k]++ } END { for (k in s) print k, s[k], n[k] }' $P"
-fi
-if command -v mlr >/dev/null; then
-    job "Miller" "mlr --icsv --ojson stats1 -a sum,count -f order_value -g order_date,channel $P"
-fi
-job "NDJSON of a fifth of the rows: \`wc -l\`" "wc -l <$J"
-job "**aee-kpi -g channel**, NDJSON" "$kpi -g channel <$J"
-if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
-    job "DuckDB, 1 thread, NDJSON" "node $DATA/duckdb.js $DUCKDB $J json 1"
-fi
-job "simulated orders: \`wc -l\`" "wc -l <$S"
-job "**aee-simulate orders**" "$(simulate "$ROWS")"
-job "\`-j 2\`" "$(simulate "$ROWS" -j 2)"
-job "**aee-simulate orders \\| aee-kpi -g channel**" "$(simulate "$ROWS") | $kpi -g channel"
-job "a quarter of them" "$(simulate $((ROWS / 4))) | $kpi -g channel"
-if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
-    job "DuckDB, 1 thread: range() and COPY" "node $DATA/simulate.js $DUCKDB $ROWS 1"
-    job "DuckDB, 2 threads: range() and COPY" "node $DATA/simulate.js $DUCKDB $ROWS 2"
-fi
+# ---- orders ---------------------------------------------------------------------
 
-measure() {
-    { time bash -c "${commands[$1]}" >/dev/null 2>&1; } 2>>"${results[$1]}"
+measure_orders() {
+    local P=$DATA/plain.$ROWS kind
+    for kind in plain quoted crlf odd bad shuffled channels traffic; do orders_file "$kind" "$ROWS"; done
+    make -s "$B/bench/bench_libcsv" "$B/plain/aee-kpi" >&2
+    job wc "@ wc -l <$P"
+    job catwc "cat $P | @ wc -l"
+    job kpi "@ $kpi -g channel <$P"
+    job pipe "cat $P | @ $kpi -g channel"
+    for kind in quoted crlf odd shuffled; do job "$kind" "@ $kpi -g channel <$DATA/$kind.$ROWS"; done
+    job bad "@ $kpi -g channel --bad-rows=skip <$DATA/bad.$ROWS"
+    job all "@ $kpi -p day -t $DATA/traffic.$ROWS --customers <$P"
+    job groups "@ $kpi -g channel <$DATA/channels.$ROWS"
+    if has_jobs; then job jobs "@ $kpi -g channel --jobs 2 <$P"; fi
+    job libcsv "@ $B/bench/bench_libcsv <$P"
+    job plain "@ $B/plain/aee-kpi -g channel <$P"
+    if has_duckdb; then
+        local csv="read_csv('$P', header=true, columns={'order_date': 'DATE', 'channel': 'VARCHAR',
+            'product_id': 'VARCHAR', 'customer_id': 'INTEGER', 'order_value': 'DECIMAL(12,2)'})"
+        duckdb duckdb1 1 "$(by_day_and_channel "$csv")"
+        duckdb duckdb2 2 "$(by_day_and_channel "$csv")"
+    fi
+    if command -v mawk >/dev/null; then
+        job mawk "@ mawk -F, 'NR > 1 { k = \$1 \",\" \$2; s[k] += \$5; n[k]++ } END { for (k in s) print k, s[k], n[k] }' $P"
+    fi
+    if command -v mlr >/dev/null; then
+        job mlr "@ mlr --icsv --ojson stats1 -a sum,count -f order_value -g order_date,channel $P"
+    fi
+    measure
+    echo "Orders to revenue and orders by day and channel, $ROWS rows, $(wc -c <"$P") bytes:"
+    echo
+    heading "\`wc -l\`"
+    local x="x \`wc -l\`"
+    row wc wc "\`wc -l\`"
+    row wc catwc "\`cat\` to \`wc -l\`"
+    row wc kpi "**aee-kpi -g channel**" "cpu wc 5 $x" "cpu duckdb1 0.18 x DuckDB" \
+        "wall duckdb2 0.33 x DuckDB's time on 2 threads" "peak - 8 MiB"
+    if has_jobs; then row wc jobs "the same, --jobs 2"; fi
+    row wc pipe "from a pipe" "cpu wc 6 $x"
+    row wc quoted "every field quoted" "cpu wc 6.5 $x"
+    row wc odd "2 % odd records" "cpu wc 5.5 $x"
+    row wc shuffled "shuffled" "cpu wc 5.5 $x"
+    row wc crlf "CRLF"
+    row wc bad "1 % bad rows, skipped" "cpu kpi 1.2 x without"
+    row wc all "**aee-kpi -p day**, all figures, with traffic and customers" "cpu wc 8 $x"
+    row wc groups "9864 groups" "peak - 8 MiB"
+    row wc libcsv "libcsv alone, no values"
+    row wc plain "aee-kpi, every record by libcsv"
+    if has_duckdb; then
+        row wc duckdb1 "DuckDB, 1 thread"
+        row wc duckdb2 "DuckDB, 2 threads"
+    fi
+    if command -v mawk >/dev/null; then row wc mawk "mawk"; fi
+    if command -v mlr >/dev/null; then row wc mlr "Miller"; fi
 }
-for ((round = 0; round < ROUNDS; round++)); do
-    for i in "${!names[@]}"; do measure "$i"; done
-done
 
-# Column 1: CPU, 2: wall.
-median() {
-    awk -v what="$2" '{ print what == 1 ? $1 + $2 : $3 }' "$1" | sort -n |
-        awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+# ---- NDJSON ---------------------------------------------------------------------
+
+measure_ndjson() {
+    local rows=$((ROWS / 5)) J
+    J=$DATA/jsonl.$rows
+    orders_file jsonl "$rows"
+    job wc "@ wc -l <$J"
+    job kpi "@ $kpi -g channel <$J"
+    if has_duckdb; then
+        local json="read_json('$J', format='newline_delimited',
+            columns={'order_date': 'DATE', 'channel': 'VARCHAR', 'order_value': 'DECIMAL(12,2)'})"
+        duckdb duckdb1 1 "$(by_day_and_channel "$json")"
+    fi
+    if command -v mlr >/dev/null; then
+        job mlr "@ mlr --ijsonl --ojson stats1 -a sum,count -f order_value -g order_date,channel $J"
+    fi
+    measure
+    echo "The same from NDJSON, $rows rows, $(wc -c <"$J") bytes:"
+    echo
+    heading "\`wc -l\`"
+    row wc wc "\`wc -l\`"
+    row wc kpi "**aee-kpi -g channel**, NDJSON" "cpu wc 4 x \`wc -l\`" "cpu duckdb1 0.3 x DuckDB" "peak - 8 MiB"
+    if has_duckdb; then row wc duckdb1 "DuckDB, 1 thread"; fi
+    if command -v mlr >/dev/null; then row wc mlr "Miller"; fi
 }
-peak() {
-    if [ -x /usr/bin/time ]; then
-        /usr/bin/time -q -f %M -o "$DATA/peak" bash -c "exec $1" >/dev/null 2>&1 || true
-        awk 'END { printf "%.1f", $1 / 1024 }' "$DATA/peak"
+
+# ---- aee-simulate ------------------------------------------------------------------
+
+measure_simulate() {
+    local rows measured=(orders jobs write piped)
+    rows=$(($(sh -c "$(simulated "$ROWS")" | wc -l) - 1))
+    job orders "@ $(simulated "$ROWS")"
+    job jobs "@ $(simulated "$ROWS" -j 2)"
+    job write "$(simulated "$ROWS") | @ wc -l"
+    job piped "$(simulated "$ROWS") | @ $kpi -g channel"
+    job large "$(simulated $((10 * ROWS))) | @ $kpi -g channel"
+    if has_duckdb; then
+        local copy="COPY (SELECT i + 1 AS order_id, DATE '2025-01-01' + CAST(i * 365 // $rows AS INTEGER) AS order_date,
+            ['Organic', 'Paid_Search', 'Paid_Social', 'Email'][1 + CAST(floor(random() * 4) AS INTEGER)] AS channel,
+            CAST(1 + floor(random() * 300) AS INTEGER) AS product_id,
+            CAST(1 + floor(random() * 20000) AS INTEGER) AS customer_id,
+            CASE WHEN random() < 0.85 THEN 1 WHEN random() < 0.8 THEN 2 ELSE 3 END AS quantity,
+            CAST(200 + random() * 10000 AS DECIMAL(12,2)) AS order_value
+            FROM range($rows) t(i)) TO '/dev/null' (FORMAT csv, HEADER)"
+        duckdb copy 1 "$copy"
+        duckdb copy2 2 "$copy"
+        measured+=(copy copy2)
+    fi
+    measure "${measured[@]}"
+    ROUNDS=1 measure large
+    echo "$rows simulated orders, and ten times as many:"
+    echo
+    heading "aee-simulate"
+    row orders orders "**aee-simulate orders**" "cpu copy 0.35 x DuckDB" \
+        "cpu - $("$awk" -v rows="$rows" 'BEGIN { printf "%.3f", rows / 8e6 }') s, which is 8 million rows a second"
+    row orders jobs "the same, --jobs 2"
+    row orders write "to \`wc -l\`"
+    row orders piped "to aee-kpi -g channel" "peak - 8 MiB of aee-kpi"
+    row orders large "ten times as many orders to aee-kpi, once" "cpu piped 10.5 x the time" "peak piped 1.1 x the memory"
+    if has_duckdb; then
+        row orders copy "DuckDB, range() and COPY, 1 thread"
+        row orders copy2 "DuckDB, range() and COPY, 2 threads"
     fi
 }
 
-base=$(median "${results[0]}" 1)
-echo "Orders to revenue and orders by day and channel: $ROWS rows, $(wc -c <"$P") bytes, medians of"
-echo "$ROUNDS interleaved rounds, $(date -u +%Y-%m-%d), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1),"
-echo "$(nproc) cores, $("$kpi" --version), $(wc --version | head -1)."
-if [ -d "$DUCKDB/node_modules/@duckdb" ]; then
-    echo "DuckDB $(sed -n 's/.*"version": "\([^"]*\)".*/\1/p' "$DUCKDB/node_modules/@duckdb/node-api/package.json" | head -1)."
-fi
-echo
-echo "| what | CPU s | wall s | x \`wc -l\` | peak MiB |"
-echo "| --- | --- | --- | --- | --- |"
-for i in "${!names[@]}"; do
-    cpu=$(median "${results[i]}" 1)
-    # Each file has its own floor.
-    if [[ ${names[i]} = *': `wc -l`' ]]; then base=$cpu; fi
-    printf '| %s | %s | %s | %s | %s |\n' "${names[i]}" "$(printf %.3f "$cpu")" \
-        "$(printf %.3f "$(median "${results[i]}" 2)")" \
-        "$(awk -v a="$cpu" -v b="$base" 'BEGIN { printf "%.1f", a / b }')" \
-        "$(peak "${commands[i]}")"
+# ---- exactness -----------------------------------------------------------------------
+
+# The sum of the column order_value, in cents, by another program: integers below
+# 2^53 in doubles.
+cents() {
+    "$awk" -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "order_value") c = i; next }
+        { n = split($c, part, "."); s += part[1] * 100 + (n > 1 ? substr(part[2] "0", 1, 2) : 0) }
+        END { printf "%.0f\n", s }'
+}
+
+# The revenue of one row of key figures, in cents, as text.
+revenue() {
+    "$awk" -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "revenue") c = i; next }
+        { n = split($c, part, "."); printf "%s%s\n", part[1], (n > 1 ? substr(part[2] "0", 1, 2) : "00") }'
+}
+
+# same NAME ROWS WANT GOT
+same() {
+    printf '| %s | %s | %s | %s | %s |\n' "$1" "$2" "$3" "$4" "$([[ $3 == "$4" ]] && echo yes || echo NO)"
+}
+
+measure_exact() {
+    local work=$results/exact want part
+    mkdir -p "$work"
+    orders_file plain "$ROWS"
+    orders_file shuffled "$ROWS"
+    echo "Revenue in cents, by $awk and by aee-kpi:"
+    echo
+    echo "| orders | rows | by $awk | by aee-kpi | the same |"
+    echo "| --- | --- | --- | --- | --- |"
+    mkfifo "$work/copy"
+    cents <"$work/copy" >"$work/cents" &
+    sh -c "$(simulated "$EXACT_ROWS")" | tee "$work/copy" | $kpi -p all >"$work/kpi"
+    wait
+    same "a simulated stream" "$("$awk" -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "orders") c = i; next } { print $c }' "$work/kpi")" \
+        "$(<"$work/cents")" "$(revenue <"$work/kpi")"
+    want=$(cents <"$DATA/plain.$ROWS")
+    same "in order" "$ROWS" "$want" "$($kpi -p all <"$DATA/plain.$ROWS" | revenue)"
+    if has_jobs; then
+        same "in order, --jobs 2" "$ROWS" "$want" "$($kpi -p all --jobs 2 <"$DATA/plain.$ROWS" | revenue)"
+    fi
+    for part in 1 2 3; do
+        "$awk" -v k=$part 'NR == 1 || NR % 3 + 1 == k' "$DATA/plain.$ROWS" | $kpi -g channel >"$work/part.$part"
+    done
+    same "in three parts, --rollup" "$ROWS" "$want" "$($kpi --rollup -p all "$work"/part.? | revenue)"
+    same "shuffled" "$ROWS" "$(cents <"$DATA/shuffled.$ROWS")" "$($kpi -p all <"$DATA/shuffled.$ROWS" | revenue)"
+}
+
+# ---- all -------------------------------------------------------------------------------
+
+[[ $# -gt 0 ]] || set -- orders ndjson simulate exact
+versions
+for part in "$@"; do
+    echo
+    (
+        results=$results/$part
+        mkdir "$results"
+        "measure_$part"
+    )
 done
-rm -f "${results[@]}" "$DATA/peak"

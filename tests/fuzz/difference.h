@@ -21,7 +21,9 @@
 #include "base/pool.h"
 #include "base/vec.h"
 #include "record/output.h"
+#include "record/pass.h"
 #include "record/recin.h"
+#include "record/recout.h"
 
 /* How to read. */
 struct reading {
@@ -30,13 +32,44 @@ struct reading {
 	uint64_t wanted; /* bit i % 64: column i is asked for */
 	size_t block;
 	bool plain;
-	bool stop;  /* at the first bad record */
-	bool typed; /* values are read as a date, a decimal or a number */
-	bool runs;  /* by recin_run(), as far as it goes */
+	bool stop;   /* at the first bad record */
+	bool typed;  /* values are read as a date, a decimal or a number */
+	bool runs;   /* by recin_run(), as far as it goes */
+	bool passed; /* not with runs or jobs: and written, too */
 	/* By so many threads; 0: by none.  Then records are told of without their
 	 * lines, and after all warnings. */
 	size_t jobs;
 };
+
+/* A file without a name but that of its descriptor. */
+static inline int
+nameless(char path[64])
+{
+	int fd = memfd_create("difference", 0);
+
+	if (fd == -1)
+		abort();
+	snprintf(path, 64, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+/* Close out, the file fd, and append its bytes. */
+static inline void
+take_file(FILE *to, struct output *out, int fd)
+{
+	off_t n;
+	char *bytes;
+
+	if (output_close(out, NULL, 0) == -1)
+		abort();
+	n = lseek(fd, 0, SEEK_END);
+	bytes = malloc((size_t)n + 1);
+	if (bytes == NULL || pread(fd, bytes, (size_t)n, 0) != n)
+		abort();
+	fwrite(bytes, 1, (size_t)n, to);
+	free(bytes);
+	close(fd);
+}
 
 static inline void
 write_warning(void *context, const char *text)
@@ -355,7 +388,8 @@ write_record(FILE *to, struct recin *in, const struct reading *how)
 
 /* Every record that there is.  Returns the status. */
 static inline int
-write_records(FILE *to, struct recin *in, const struct reading *how)
+write_records(FILE *to, struct recout *out, struct recin *in,
+    const struct reading *how)
 {
 	static struct told_jobs t;
 	struct told_records *records = how->jobs > 0 ? &t.records[TOLD_JOBS]
@@ -377,6 +411,11 @@ write_records(FILE *to, struct recin *in, const struct reading *how)
 		write_record(record, in, how);
 		if (records != NULL)
 			fclose(record);
+		if (out == NULL)
+			continue;
+		if (pass_record(out, in) == -1)
+			abort();
+		recout_end(out);
 	}
 	if (how->jobs > 0)
 		write_jobs(to, &t,
@@ -389,8 +428,9 @@ static inline char *
 told(const char *path, const struct reading *how, size_t *length)
 {
 	char *text = NULL, *paths[] = { (char *)(uintptr_t)path };
-	char kept_path[64];
-	int kept = memfd_create("kept", 0), status = 0;
+	char kept_path[64], passed_path[64];
+	int kept = nameless(kept_path), passed = nameless(passed_path);
+	int status = 0;
 	FILE *to = open_memstream(&text, length);
 	struct recin_options options = { .format = how->format,
 		.max_record = how->max_record,
@@ -399,19 +439,23 @@ told(const char *path, const struct reading *how, size_t *length)
 		.context = to,
 		.block = how->block,
 		.plain = how->plain };
+	struct output *output = output_open(passed_path);
+	struct recout *out = NULL;
 	struct recin *in;
 	const char *summary;
-	off_t n;
-	char *bytes;
 
-	snprintf(kept_path, sizeof(kept_path), "/proc/self/fd/%d", kept);
 	options.keep_bad = output_open(kept_path);
 	in = recin_open(paths, 1, &options);
+	if (how->passed && recin_error(in) == NULL &&
+	    ((out = recout_open(output, recin_format(in), 12)) == NULL ||
+		pass_columns(out, in) == -1))
+		abort();
 	for (size_t i = 0; recin_error(in) == NULL && i < recin_columns(in);
 	     i++)
 		if (is_wanted(how, i))
 			recin_find(in, recin_name(in, i));
-	status = write_records(to, in, how);
+	status = write_records(to, out, in, how);
+	recout_close(out);
 	fprintf(to, "status %d refused %llu\n", status,
 	    (unsigned long long)recin_refused(in));
 	/* Threads may have gone on behind an error. */
@@ -423,15 +467,8 @@ told(const char *path, const struct reading *how, size_t *length)
 	if ((summary = recin_summary(in)) != NULL)
 		fprintf(to, "summary %s\n", summary);
 	recin_close(in);
-	if (output_close(options.keep_bad, NULL, 0) == -1)
-		abort();
-	n = lseek(kept, 0, SEEK_END);
-	bytes = malloc((size_t)n + 1);
-	if (bytes == NULL || pread(kept, bytes, (size_t)n, 0) != n)
-		abort();
-	fwrite(bytes, 1, (size_t)n, to);
-	free(bytes);
-	close(kept);
+	take_file(to, options.keep_bad, kept);
+	take_file(to, output, passed);
 	fclose(to);
 	return text;
 }
@@ -441,14 +478,13 @@ told(const char *path, const struct reading *how, size_t *length)
 static inline bool
 same_told(const void *p, size_t n, struct reading how)
 {
-	int fd = memfd_create("difference", 0);
 	char path[64], *fast, *plain;
+	int fd = nameless(path);
 	size_t fast_length, plain_length;
 	bool same;
 
-	if (fd == -1 || write(fd, p, n) != (ssize_t)n)
+	if (write(fd, p, n) != (ssize_t)n)
 		abort();
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	how.plain = false;
 	fast = told(path, &how, &fast_length);
 	how.plain = true;

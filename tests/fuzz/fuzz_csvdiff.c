@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	how.block = (data[0] & 8) != 0 ? 0 : 1 + (data[0] >> 5);
 	how.runs = (data[0] & 16) != 0;
 	how.jobs = (data[1] & 128) != 0 ? 3 : 0;
+	how.passed = !how.runs && how.jobs == 0;
 	how.wanted = data[1] * UINT64_C(0x0101010101010101);
 	if (!same_told(data + 2, size - 2, how))
 		abort();

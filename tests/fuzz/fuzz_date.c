@@ -27,19 +27,43 @@ check_day(int32_t day)
 	check(date_parse(text, 10, &again) == 0 && again == day);
 }
 
+/* What is written of a time says the same instant when it is read, and in the
+ * same form. */
+static void
+check_time(const struct date_time *time, const struct date_zone *zone)
+{
+	char text[DATE_TIME_MAX], again[DATE_TIME_MAX];
+	struct date_time read;
+	const size_t n = date_format_time(time, text);
+
+	check_day(date_of_second(time->second));
+	check(n < sizeof(text) && text[n] == '\0');
+	/* Offsets of old local times have seconds, which no text has. */
+	if (time->offset % 60 != 0)
+		return;
+	check(date_parse_time(text, n, zone, &read) == 0);
+	check(read.second == time->second && read.offset == time->offset);
+	check(date_format_time(&read, again) == n && strcmp(text, again) == 0);
+}
+
 static void
 check_timestamp(const char *p, size_t size, const char *name)
 {
 	const char *why = NULL;
 	struct date_zone *zone = NULL;
+	struct date_time time;
 	int32_t day;
 
 	if (name != NULL && (zone = date_zone_open(name, &why)) == NULL) {
 		check(why != NULL);
 		return;
 	}
-	if (date_parse_timestamp(p, size, zone, &day) == 0)
+	if (date_parse_timestamp(p, size, zone, &day) == 0) {
 		check_day(day);
+		check(date_parse_time(p, size, zone, &time) == 0);
+		check(date_of_second(time.second) == day);
+		check_time(&time, zone);
+	}
 	date_zone_free(zone);
 }
 

@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	how.block = (data[0] & 8) != 0 ? 0 : 1 + (data[0] >> 5);
 	how.runs = (data[0] & 16) != 0;
 	how.jobs = (data[0] & 1) != 0 ? 3 : 0;
+	how.passed = !how.runs && how.jobs == 0;
 	if (!same_told(data + 1, size - 1, how))
 		abort();
 	return 0;

@@ -134,10 +134,32 @@ bh_finds_nothing_where_there_is_nothing(void **state)
 	assert_int_equal(combine_bh(ln_p, 0, 0.1, found), 0);
 }
 
+static void
+a_mean_of_many_p_is_the_harmonic_one(void **state)
+{
+	const double ln_p[] = { -0.1, -900, -3, -901, -0.7 };
+	struct combine_mean mean = { 0 };
+
+	(void)state;
+	assert_true(isnan(combine_mean_ln_p(&mean)));
+	for (size_t i = 0; i < 5; i++) {
+		combine_mean_add(&mean, ln_p[i]);
+		assert_near(combine_mean_ln_p(&mean),
+		    combine_ln_p(COMBINE_HMP, ln_p, i + 1, 0), 1e-9);
+	}
+	mean = (struct combine_mean){ 0 };
+	for (size_t i = 0; i < 1000; i++)
+		combine_mean_add(&mean, log(0.02));
+	assert_near(combine_mean_ln_p(&mean), log(0.02), 1e-12);
+	combine_mean_add(&mean, -INFINITY); /* p = 0 */
+	assert_true(combine_mean_ln_p(&mean) == -INFINITY);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mean_of_many_p_is_the_harmonic_one),
 		cmocka_unit_test(cauchy_is_the_mean_of_tangents),
 		cmocka_unit_test(equal_p_combine_to_themselves),
 		cmocka_unit_test(one_tiny_p_outweighs_the_others),

@@ -373,6 +373,141 @@ a_pattern_reads_other_forms(void **state)
 	assert_int_equal(date_parse_as(longer, 300, "%Y", &day), -1);
 }
 
+/* A time as text again; "-" if it is not read. */
+static const char *
+time_of(const char *text, const struct date_zone *zone)
+{
+	static char buf[DATE_TIME_MAX];
+	struct date_time time;
+	size_t n;
+
+	if (date_parse_time(text, strlen(text), zone, &time) == -1)
+		return "-";
+	n = date_format_time(&time, buf);
+	assert_int_equal(n, strlen(buf));
+	return buf;
+}
+
+static void
+a_time_is_written_in_the_form_that_it_had(void **state)
+{
+	static const char *const same[] = { "2025-03-09", "2025-03-09T00:00",
+		"2025-03-09 23:59", "2025-03-09T12:34:56",
+		"2025-03-09T12:34:56.000Z", "2025-03-09T23:59:59-11:00",
+		"2025-03-09T00:00Z", "2025-03-09T00:00+14",
+		"2025-03-09T00:00-0330", "0001-01-01 00:00:00+14:00",
+		"9999-12-31T23:59:59.000000000-11:30" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
+		assert_string_equal(time_of(same[i], NULL), same[i]);
+	/* What is less than a second is cut off, and so is a leap second. */
+	assert_string_equal(time_of("2025-03-09T12:34:56.75", NULL),
+	    "2025-03-09T12:34:56.00");
+	assert_string_equal(time_of("2025-03-09T12:34:56.0123456789", NULL),
+	    "2025-03-09T12:34:56.000000000");
+	assert_string_equal(time_of("2025-03-09T23:59:60", NULL),
+	    "2025-03-09T23:59:59");
+	assert_string_equal(time_of("2025-03-09T24:00", NULL), "-");
+	assert_string_equal(time_of("2025-03-09Z", NULL), "-");
+}
+
+static void
+a_time_is_that_of_the_clocks_in_a_zone(void **state)
+{
+	static const struct {
+		const char *text, *clock;
+		int32_t offset;
+	} cases[] = {
+		{ "2025-03-30T00:59:59Z", "2025-03-30 01:59:59", 3600 },
+		{ "2025-03-30T01:00:00Z", "2025-03-30 03:00:00", 7200 },
+		{ "2025-10-26T00:30:00Z", "2025-10-26 02:30:00", 7200 },
+		{ "2025-10-26T01:30:00Z", "2025-10-26 02:30:00", 3600 },
+		{ "2025-10-26T03:30:00+02", "2025-10-26 02:30:00", 3600 },
+		{ "2025-12-31T23:00:00Z", "2026-01-01 00:00:00", 3600 },
+		{ "2025-07-01T05:00:00", "2025-07-01 05:00:00", 0 },
+	};
+	struct date_zone *berlin = zone_of("Europe/Berlin");
+	struct date_zone *india = zone_of("+05:30");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct date_time time;
+		char text[DATE_TIME_MAX];
+
+		assert_int_equal(date_parse_time(cases[i].text,
+				     strlen(cases[i].text), berlin, &time),
+		    0);
+		assert_int_equal(time.offset, cases[i].offset);
+		time.form = (struct date_form){ .between = ' ',
+			.seconds = true };
+		date_format_time(&time, text);
+		assert_string_equal(text, cases[i].clock);
+	}
+	/* UTC stays UTC, any other offset becomes that of the zone. */
+	assert_string_equal(time_of("2025-07-01T05:00Z", berlin),
+	    "2025-07-01T05:00Z");
+	assert_string_equal(time_of("2025-07-01T05:00-0400", berlin),
+	    "2025-07-01T11:00+0200");
+	assert_string_equal(time_of("2025-07-01T05:00+00", india),
+	    "2025-07-01T10:30+05:30");
+	assert_string_equal(time_of("9999-12-31T23:00Z", india), "-");
+	date_zone_free(berlin);
+	date_zone_free(india);
+}
+
+static void
+a_pattern_gives_the_time_of_the_day_that_it_has(void **state)
+{
+	static const struct {
+		const char *text, *pattern, *want;
+	} cases[] = {
+		{ "09.03.2025 17:05", "%d.%m.%Y %H:%M", "2025-03-09 17:05:00" },
+		{ "3/9/25 5:05:07 PM", "%m/%d/%y %I:%M:%S %p",
+		    "2025-03-09 17:05:07" },
+		{ "2025-03-09 23:59:60", "%F %T", "2025-03-09 23:59:59" },
+		{ "09.03.2025", "%d.%m.%Y", "2025-03-09 00:00:00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct date_time time;
+		char text[DATE_TIME_MAX];
+
+		assert_int_equal(date_parse_time_as(cases[i].text,
+				     strlen(cases[i].text), cases[i].pattern,
+				     &time),
+		    0);
+		date_format_time(&time, text);
+		assert_string_equal(text, cases[i].want);
+	}
+}
+
+static void
+seconds_have_days_before_1970_too(void **state)
+{
+	(void)state;
+	assert_int_equal(date_of_second(0), 0);
+	assert_int_equal(date_of_second(86399), 0);
+	assert_int_equal(date_of_second(-1), -1);
+	assert_int_equal(date_of_second(-86400), -1);
+	assert_int_equal(date_of_second(-86401), -2);
+}
+
+static void
+times_an_hour_apart_are_a_span_apart(void **state)
+{
+	(void)state;
+	for (int hour = 0; hour < 10000; hour++) {
+		const double t = (double)(1738368000 + hour * 3600) / 86400;
+		const double next = (double)(1738371600 + hour * 3600) / 86400;
+
+		assert_true(date_span(t, next) == 1.0 / 24);
+		assert_true(date_span(next, t) == -1.0 / 24);
+	}
+	assert_true(date_span(20000, 20007.5) == 7.5);
+}
+
 static void
 a_pattern_must_give_a_whole_date(void **state)
 {
@@ -410,6 +545,12 @@ main(void)
 		cmocka_unit_test(an_unknown_zone_is_refused),
 		cmocka_unit_test(opening_a_zone_leaves_the_process_alone),
 		cmocka_unit_test(a_pattern_reads_other_forms),
+		cmocka_unit_test(a_time_is_written_in_the_form_that_it_had),
+		cmocka_unit_test(a_time_is_that_of_the_clocks_in_a_zone),
+		cmocka_unit_test(
+		    a_pattern_gives_the_time_of_the_day_that_it_has),
+		cmocka_unit_test(seconds_have_days_before_1970_too),
+		cmocka_unit_test(times_an_hour_apart_are_a_span_apart),
 		cmocka_unit_test(a_pattern_must_give_a_whole_date),
 	};
 

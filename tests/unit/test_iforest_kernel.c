@@ -1,5 +1,5 @@
-/* The kernels against each other: the same sums, to the bit, so that the scores
- * are too. */
+/* The kernels against each other and against trees without tables: the same
+ * sums, to the bit, so that the scores are too. */
 #include "model/iforest.h"
 
 #include <stdlib.h>
@@ -59,13 +59,26 @@ plant_thresholds(const struct iforest *forest, double *x, size_t n,
 	}
 }
 
+/* The scores of n rows, in portions. */
+static void
+score_in_portions(const struct iforest *forest, const double *x, size_t n,
+    size_t d, double *score, struct rng *rng)
+{
+	memset(score, 0, n * sizeof(*score));
+	for (size_t i = 0, m; i < n; i += m) {
+		m = 1 + (size_t)rng_below(rng, 5000);
+		m = m < n - i ? m : n - i;
+		iforest_scores(forest, x + i * d, m, score + i);
+	}
+}
+
 static void
 assert_same_scores(const struct iforest_params *params, size_t n, size_t d,
     uint64_t seed)
 {
 	double *x = calloc(n, d * sizeof(*x));
 	double *want = calloc(n, sizeof(*want)), *got = calloc(n, sizeof(*got));
-	struct iforest *forest;
+	struct iforest *forest, *other;
 	struct rng rng;
 
 	assert_non_null(x);
@@ -75,20 +88,21 @@ assert_same_scores(const struct iforest_params *params, size_t n, size_t d,
 	for (size_t i = 0; i < n * d; i++)
 		x[i] = any_value(&rng);
 	forest = iforest_fit(x, n, d, params);
+	other = iforest_fit(x, n, d, params);
 	assert_non_null(forest);
+	assert_non_null(other);
 	plant_thresholds(forest, x, n / 2, &rng);
 	for (size_t i = 0; i < n * d; i += 1 + (size_t)rng_below(&rng, 4000))
 		x[i] = NAN;
-	assert_string_equal(iforest_kernel(forest), "portable");
+	assert_string_equal(iforest_kernel(forest), "no tables");
 	iforest_scores(forest, x, n, want);
 	assert_int_equal(iforest_prepare(forest), 0);
-	memset(got, 0, n * sizeof(*got));
-	for (size_t i = 0, m; i < n; i += m) {
-		m = 1 + (size_t)rng_below(&rng, 5000);
-		m = m < n - i ? m : n - i;
-		iforest_scores(forest, x + i * d, m, got + i);
-	}
+	score_in_portions(forest, x, n, d, got, &rng);
 	assert_memory_equal(got, want, n * sizeof(*got));
+	assert_int_equal(iforest_prepare_portable(other), 0);
+	score_in_portions(other, x, n, d, got, &rng);
+	assert_memory_equal(got, want, n * sizeof(*got));
+	iforest_free(other);
 	iforest_free(forest);
 	free(got);
 	free(want);
@@ -116,8 +130,8 @@ any_number_of_trees_and_rows_fits_the_tables(void **state)
 {
 	static const struct {
 		size_t trees, subsample;
-	} sizes[] = { { 1, 2 }, { 1, 256 }, { 3, 129 }, { 256, 256 },
-		{ 257, 256 }, { 600, 100 }, { 5, 257 } };
+	} sizes[] = { { 1, 2 }, { 1, 256 }, { 3, 129 }, { 128, 256 },
+		{ 129, 256 }, { 600, 100 }, { 5, 257 } };
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
@@ -132,7 +146,7 @@ any_number_of_trees_and_rows_fits_the_tables(void **state)
 }
 
 static void
-a_forest_that_fits_no_table_stays_portable(void **state)
+a_forest_that_fits_no_table_does_without(void **state)
 {
 	const double x[] = { 1, 2, 3, 4 };
 	struct iforest_params params = { .trees = 2, .subsample = 256 };
@@ -142,18 +156,23 @@ a_forest_that_fits_no_table_stays_portable(void **state)
 	(void)state;
 	assert_non_null(forest);
 	assert_int_equal(iforest_prepare(forest), 0);
-	assert_string_equal(iforest_kernel(forest), "portable");
+	assert_string_equal(iforest_kernel(forest), "no tables");
 	iforest_free(forest);
 	forest = iforest_fit(x, 4, 1, &params);
 	assert_non_null(forest);
 	assert_int_equal(iforest_prepare(forest), 0);
 	assert_int_equal(iforest_prepare(forest), 0);
 	if (strcmp(iforest_kernel(forest), "portable") == 0)
-		print_message("# no AVX-512 here: kernels not compared\n");
+		print_message("# no AVX-512 here: its kernel is not tested\n");
+	iforest_free(forest);
+	forest = iforest_fit(x, 4, 1, &params);
+	assert_non_null(forest);
+	assert_int_equal(iforest_prepare_portable(forest), 0);
+	assert_string_equal(iforest_kernel(forest), "portable");
 	iforest_free(forest);
 }
 
-/* Forest and scores for each number of threads. */
+/* Forest, its quantiles and scores for each number of threads. */
 static void
 threads_change_no_bit(void **state)
 {
@@ -164,6 +183,7 @@ threads_change_no_bit(void **state)
 	};
 	double *x = calloc(N, D * sizeof(*x));
 	double *want = calloc(N, sizeof(*want)), *got = calloc(N, sizeof(*got));
+	double range[D * IFOREST_QUANTILES], other[D * IFOREST_QUANTILES];
 	struct iforest *forest;
 	struct rng rng;
 
@@ -177,12 +197,15 @@ threads_change_no_bit(void **state)
 	forest = iforest_fit(x, N, D, &params);
 	assert_non_null(forest);
 	iforest_scores(forest, x, N, want);
+	assert_int_equal(iforest_quantiles(forest, range), 0);
 	iforest_free(forest);
 	for (size_t k = 0; k < sizeof(workers) / sizeof(*workers); k++) {
 		params.pool = pool_new(workers[k]);
 		assert_non_null(params.pool);
 		forest = iforest_fit(x, N, D, &params);
 		assert_non_null(forest);
+		assert_int_equal(iforest_quantiles(forest, other), 0);
+		assert_memory_equal(other, range, sizeof(range));
 		for (int prepared = 0; prepared < 2; prepared++) {
 			memset(got, 0, N * sizeof(*got));
 			iforest_scores_with(params.pool, forest, x, N, got);
@@ -203,7 +226,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kernel_gives_the_same_scores),
 		cmocka_unit_test(any_number_of_trees_and_rows_fits_the_tables),
-		cmocka_unit_test(a_forest_that_fits_no_table_stays_portable),
+		cmocka_unit_test(a_forest_that_fits_no_table_does_without),
 		cmocka_unit_test(threads_change_no_bit),
 	};
 

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/date.h"
+#include "base/date_zone.h"
 #include "base/decimal.h"
 #include "record/group.h"
 #include "record/json.h"
@@ -339,6 +341,50 @@ values_are_typed_and_bad_ones_named(void **state)
 	recin_close(in);
 }
 
+static void
+a_time_is_read_with_its_hour(void **state)
+{
+	const char *text = "d\n2025-02-28T06:30Z\n2025-02-28\n2025-02-28 "
+			   "24:00\nx\n";
+	const char *why;
+	struct date_zone *zone = date_zone_open("+05:30", &why);
+	struct recin_options options = { .bad = RECIN_SKIP, .zone = zone };
+	char *paths[] = { file_of(text, strlen(text)) };
+	struct recin *in = recin_open(paths, 1, &options);
+	int d = recin_need(in, "d");
+	struct date_time time;
+
+	(void)state;
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_time(in, d, &time), 1);
+	assert_true(time.second == INT64_C(20147) * 86400 + 12 * 3600);
+	assert_int_equal(time.offset, 19800);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_time(in, d, &time), 1);
+	assert_true(time.second == INT64_C(20147) * 86400);
+	for (int bad = 0; bad < 2; bad++) {
+		assert_int_equal(recin_next(in), 1);
+		assert_int_equal(recin_time(in, d, &time), 0);
+	}
+	assert_int_equal(recin_refused(in), 2);
+	recin_close(in);
+	date_zone_free(zone);
+
+	options = (struct recin_options){ .bad = RECIN_STOP,
+		.date_format = "%d.%m.%Y %Hh" };
+	paths[0] = file_of("d\n28.02.2025 17h\n28.02.2025\n", 31);
+	in = recin_open(paths, 1, &options);
+	d = recin_need(in, "d");
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_time(in, d, &time), 1);
+	assert_true(time.second == INT64_C(20147) * 86400 + 17 * 3600);
+	assert_int_equal(recin_next(in), 1);
+	assert_int_equal(recin_time(in, d, &time), -1);
+	assert_non_null(strstr(recin_error(in),
+	    ":3: column 'd': '28.02.2025' is not a date"));
+	recin_close(in);
+}
+
 /* The first date of a second table says whether --date-format is about it. */
 static void
 a_second_table_may_have_dates_of_its_own(void **state)
@@ -668,6 +714,7 @@ main(void)
 		cmocka_unit_test(
 		    names_are_mapped_and_missing_columns_are_named),
 		cmocka_unit_test(values_are_typed_and_bad_ones_named),
+		cmocka_unit_test(a_time_is_read_with_its_hour),
 		cmocka_unit_test(a_second_table_may_have_dates_of_its_own),
 		cmocka_unit_test(groups_are_numbered_by_first_appearance),
 		cmocka_unit_test(

@@ -64,7 +64,7 @@ static void
 sd_of_huge_and_tiny_values_is_as_precise(void **state)
 {
 	const double x[] = { 1, 2, 4 };
-	double big[3], small[3];
+	double big[3], small[3], least[4], sd;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -73,6 +73,12 @@ sd_of_huge_and_tiny_values_is_as_precise(void **state)
 	}
 	assert_near(stats_sd(big, 3), ldexp(stats_sd(x, 3), 1000), 0);
 	assert_near(stats_sd(small, 3), ldexp(stats_sd(x, 3), -1000), 0);
+	/* Where a unit is beyond a double: 1, 2, 6 and 11 of the smallest. */
+	for (int i = 0; i < 4; i++)
+		least[i] = ldexp((const double[]){ 1, 2, 6, 11 }[i], -1074);
+	assert_near(stats_sd(least, 4), ldexp(5, -1074), 0);
+	assert_near(stats_mean_sd(big, 3, &sd), stats_mean(big, 3), 0);
+	assert_near(sd, stats_sd(big, 3), 0);
 }
 
 static void
