@@ -229,6 +229,7 @@ take_back(struct readahead *a)
 		prepend(a, s->buffer + s->start, held);
 	s->place -= held;
 	s->start = s->end = 0;
+	s->eof = false;
 	memset(s->buffer, 0, SOURCE_SLACK);
 	s->reads++;
 }
