@@ -474,3 +474,20 @@ little_shop() {
     run -2 --separate-stderr aee-detect --online --metrics x "$F/calm.csv"
     [ "${stderr_lines[0]}" = "aee-detect: --metrics are known when all days are, and --online does not wait: leave one of them out" ]
 }
+
+@test "aee-detect: --incidents - goes where the days do not" {
+    run -2 --separate-stderr aee-detect --incidents - "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --incidents -: the days go to standard output too (-o names a file for them)" ]
+    run -2 --separate-stderr aee-detect --incidents - --metrics - -o "$T/days.csv" "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --incidents - and --metrics -: only one of them can go to standard output" ]
+    aee-detect --incidents "$T/i.csv" -o "$T/days.csv" "$F/calm.csv"
+    aee-detect --incidents - -o "$T/again.csv" "$F/calm.csv" | cmp - "$T/i.csv"
+    cmp "$T/days.csv" "$T/again.csv"
+}
+
+@test "aee-detect: -c takes a cube by member, as tables" {
+    run -1 --separate-stderr aee-detect -c orders "$F/cube.csv"
+    [ "$stderr" = "aee-detect: $F/cube.csv: is a cube: --column takes one by member (-g dimension,member)" ]
+    run -0 aee-detect -c orders -g dimension,member "$F/cube.csv"
+    [ "${#lines[@]}" = "$(wc -l <"$F/cube.csv")" ]
+}

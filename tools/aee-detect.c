@@ -81,16 +81,29 @@ struct options {
 	bool online;
 };
 
+static bool
+is_standard(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
 static void
 check_options(const struct cli *cli, const struct options *o)
 {
 	struct online_params params;
 	const char *wrong;
 
-	if (o->metrics != NULL && strcmp(o->metrics, "-") == 0 &&
-	    (cli->output_path == NULL || strcmp(cli->output_path, "-") == 0))
-		opt_fail("--metrics -: the days go to standard output too (-o "
-			 "names a file for them)");
+	if (is_standard(o->incidents) && is_standard(o->metrics))
+		opt_fail("--incidents - and --metrics -: only one of them can "
+			 "go to standard output");
+	if (cli->output_path == NULL || is_standard(cli->output_path)) {
+		if (is_standard(o->metrics))
+			opt_fail("--metrics -: the days go to standard output "
+				 "too (-o names a file for them)");
+		if (is_standard(o->incidents))
+			opt_fail("--incidents -: the days go to standard "
+				 "output too (-o names a file for them)");
+	}
 	if (!o->online)
 		return;
 	if (o->incidents != NULL || o->choice.min_money > 0 ||
