@@ -33,8 +33,7 @@ calendar=()
 [ ! -f "$beside/holidays.csv" ] || calendar=(--holidays "$beside/holidays.csv")
 
 aee-kpi "${cube[@]}" "$@" -o "$out/cube.csv" "$orders"
-aee-detect "${calendar[@]}" --incidents "$out/incidents.csv" --metrics "$out/metrics.csv" \
-    -o "$out/days.csv" "$out/cube.csv"
+aee-detect "${calendar[@]}" --metrics "$out/metrics.csv" -o "$out/days.csv" "$out/cube.csv"
 
 # Three models of every metric, side by side.
 aee-zscore -q -c value -g metric -b centred --scale raw "${calendar[@]}" \
@@ -51,15 +50,14 @@ aee-consensus -q --across metric --calibrate zscore,forecast --fdr 0.1 --prefix 
     -o "$out/models.csv" "$out/zscore.$$.tmp" "$out/iforest.$$.tmp" "$out/forecast.$$.tmp"
 
 # The z-score has the baseline of aee-detect, and would only echo it.
-together=(aee-consensus -c "detect_anomaly,iforest_anomaly,forecast_anomaly" --fdr 0.05)
-"${together[@]}" -o "$out/detect.csv" "$out/daily.$$.tmp" "$out/days.csv" "$out/models.csv"
+aee-consensus -c "detect_anomaly,iforest_anomaly,forecast_anomaly" --fdr 0.05 \
+    -o "$out/detect.csv" "$out/daily.$$.tmp" "$out/days.csv" "$out/models.csv"
 
-# Once more, as records for jq: an incident is as sure as its surest day.
-aee-detect -q "${calendar[@]}" --ojsonl --incidents "$out/json.$$.tmp" -o /dev/null "$out/cube.csv"
-"${together[@]}" -q --ojsonl -o "$out/sure.$$.tmp" "$out/days.csv" "$out/models.csv"
-jq -r --slurpfile days "$out/sure.$$.tmp" '.incident as $i | ([$days[] | select(.incident == $i) | .tier]) as $tiers |
-    "\(.start_date) to \(.end_date): \(.kind) \(.direction), \(.cause), \(.money_at_stake // 0 | round) at stake, \(
-        ["critical", "high", "notice"] | map(select(IN($tiers[]))) | first // "notice")",
+# An incident is as sure as its surest day.  Once as CSV, once for jq.
+incidents=(aee-detect -q "${calendar[@]}" --tiers "$out/detect.csv" -o /dev/null)
+"${incidents[@]}" --incidents "$out/incidents.csv" "$out/cube.csv"
+"${incidents[@]}" --ojsonl --incidents "$out/json.$$.tmp" "$out/cube.csv"
+jq -r '"\(.start_date) to \(.end_date): \(.kind) \(.direction), \(.cause), \(.money_at_stake // 0 | round) at stake, \(.tier)",
     "    \(.metrics | split("; ")[:3] | join(", "))"' "$out/json.$$.tmp" >"$out/text.$$.tmp"
 mv "$out/text.$$.tmp" "$out/detect.txt"
 if [ -f "$beside/events.csv" ]; then

@@ -485,6 +485,27 @@ little_shop() {
     cmp "$T/days.csv" "$T/again.csv"
 }
 
+@test "aee-detect: --tiers says how sure one may be of an incident: as of its surest day" {
+    aee-detect --incidents "$T/none.csv" -o "$T/days.csv" "$F/calm.csv"
+    [ "$(cut -d, -f2,3,9 "$T/none.csv" | sed 1d)" = 2025-04-11,2025-04-11, ]
+    printf 'date,tier\n2025-04-10,critical\n2025-04-11,high\n2025-04-12,\n' >"$T/tiers.csv"
+    aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv" | cmp - "$T/days.csv"
+    [ "$(cut -d, -f2,9 "$T/i.csv" | sed 1d)" = 2025-04-11,high ]
+    # Of each shop its own.
+    { sed '1s/^/shop,/; 2,$s/^/a,/' "$F/calm.csv" && sed '1d; s/^/b,/' "$F/calm.csv"; } >"$T/two.csv"
+    printf 'date,shop,tier\n2025-04-11,b,notice\n' >"$T/tiers.csv"
+    aee-detect -g shop --incidents "$T/i.csv" --tiers "$T/tiers.csv" -o "$T/days.csv" "$T/two.csv"
+    [ "$(cut -d, -f2,10 "$T/i.csv" | sed 1d | paste -sd ' ')" = "a, b,notice" ]
+    printf 'date,tier\n2025-04-11,sure\n' >"$T/tiers.csv"
+    run -1 --separate-stderr aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "$stderr" = "aee-detect: $T/tiers.csv:2: column 'tier': 'sure' is not critical, high or notice" ]
+    printf 'date,tier\n2025-04-11,high\n2025-04-11,high\n' >"$T/tiers.csv"
+    run -1 --separate-stderr aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "$stderr" = "aee-detect: $T/tiers.csv:3: column 'date': '2025-04-11' stands twice" ]
+    run -2 --separate-stderr aee-detect --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --tiers: only with --incidents" ]
+}
+
 @test "aee-detect: -c takes a cube by member, as tables" {
     run -1 --separate-stderr aee-detect -c orders "$F/cube.csv"
     [ "$stderr" = "aee-detect: $F/cube.csv: is a cube: --column takes one by member (-g dimension,member)" ]

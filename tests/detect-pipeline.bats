@@ -16,6 +16,8 @@ setup() {
     diff -u "$T/out/detect.txt" - <<<"$output"
     [ "$(cd "$T/out" && echo *)" = "cube.csv days.csv detect.csv detect.txt incidents.csv metrics.csv models.csv score.txt" ]
     [ "$(wc -l <"$T/out/detect.csv")" -eq 366 ]
+    [ "$(mlr --icsv --onidx cut -of start_date,tier "$T/out/incidents.csv" | paste -sd ' ')" = \
+        "2025-03-15 critical 2025-09-10 critical" ]
     for model in detect models_consensus consensus; do
         grep -q "^$model: 1.00 years, 2 events of 5 days; flagged: 5 of these" "$T/out/score.txt"
     done

@@ -421,8 +421,6 @@ names_of(const struct judge *j, uint64_t voters)
 static void
 write_tier(const struct judge *j, uint64_t voters)
 {
-	static const char *const names[] = { NULL, "notice", "high",
-		"critical" };
 	enum consensus_tier tier = TIER_NONE;
 
 	if (j->best < j->n)
@@ -430,7 +428,7 @@ write_tier(const struct judge *j, uint64_t voters)
 	if (tier == TIER_NONE)
 		recout_missing(j->out);
 	else
-		recout_text(j->out, names[tier]);
+		recout_text(j->out, consensus_tier_name(tier));
 }
 
 /* Never 0, however small; a missing one is NaN. */

@@ -22,6 +22,7 @@
 #include "detect_incidents.h"
 #include "detect_input.h"
 #include "detect_metrics.h"
+#include "detect_tiers.h"
 
 static const char usage[] =
     "usage: aee-detect [-b beta] [-c column,...] [-g column,...]\n"
@@ -48,6 +49,8 @@ static const char usage[] =
     "      --incidents FILE   what happened, one record each\n"
     "      --metrics FILE     what was looked at: a record for each day and\n"
     "                         metric, for other detectors\n"
+    "      --tiers FILE       date, tier: how sure one may be of days, for the\n"
+    "                         incidents\n"
     "      --min-money M      only incidents of so much revenue, at least\n"
     "      --direction D      only incidents up or down\n"
     "\n" CLI_USAGE;
@@ -64,6 +67,7 @@ enum {
 	OPT_MIN_MONEY,
 	OPT_ONLINE,
 	OPT_SCALE,
+	OPT_TIERS,
 };
 
 enum last_day { LAST_AUTO, LAST_KEEP, LAST_DROP };
@@ -76,7 +80,7 @@ struct options {
 	enum metric_scale scale;
 	enum last_day last_day;
 	int32_t as_of; /* DATE_NONE: the last of all */
-	const char *holidays, *incidents, *metrics;
+	const char *holidays, *incidents, *metrics, *tiers;
 	struct incident_choice choice;
 	bool online;
 };
@@ -104,6 +108,8 @@ check_options(const struct cli *cli, const struct options *o)
 			opt_fail("--incidents -: the days go to standard "
 				 "output too (-o names a file for them)");
 	}
+	if (o->tiers != NULL && o->incidents == NULL)
+		opt_fail("--tiers: only with --incidents");
 	if (!o->online)
 		return;
 	if (o->incidents != NULL || o->choice.min_money > 0 ||
@@ -143,6 +149,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "min-money", required_argument, NULL, OPT_MIN_MONEY },
 		{ "online", no_argument, NULL, OPT_ONLINE },
 		{ "scale", required_argument, NULL, OPT_SCALE },
+		{ "tiers", required_argument, NULL, OPT_TIERS },
 		{ 0 },
 	};
 	static const char *const scales[] = { "log", "sqrt", "raw" };
@@ -205,6 +212,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.scale = (enum metric_scale)opt_choice("--scale",
 			    optarg, scales, 3);
 			break;
+		case OPT_TIERS:
+			o.tiers = optarg;
+			break;
 		}
 	}
 	check_options(cli, &o);
@@ -248,6 +258,7 @@ struct detector {
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
 	struct calendar calendar;
+	struct tiers tiers;
 	size_t incidents;       /* told so far */
 	struct recout *tale;    /* --incidents */
 	struct recout *metrics; /* --metrics */
@@ -517,8 +528,8 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 	struct shop *s = &d->shop[g];
 	struct incident_params params;
 	struct incidents all;
-	const struct incident_place place = { d->key, s->days, &e->set,
-		&e->result, s->first };
+	struct incident_place place = { d->key, s->days, &e->set, &e->result,
+		s->first, TIER_NONE };
 	size_t *number;
 
 	incident_defaults(&params);
@@ -532,6 +543,9 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 		if (!incident_chosen(&d->o->choice, &all.incident[i]))
 			continue;
 		number[i] = ++d->incidents;
+		place.tier = tiers_best(&d->tiers, d->key,
+		    s->first + (int32_t)all.incident[i].start,
+		    s->first + (int32_t)all.incident[i].end);
 		if (d->tale != NULL)
 			incident_write(d->cli, d->tale, number[i],
 			    &all.incident[i], &place);
@@ -848,6 +862,8 @@ main(int argc, char *argv[])
 	}
 	if (o.holidays != NULL)
 		calendar_read(&d.calendar, &cli, o.holidays);
+	if (o.tiers != NULL)
+		tiers_read(&d.tiers, &cli, o.tiers);
 	if ((d.groups = groups_new(cli.ngroup)) == NULL ||
 	    (d.key = calloc(cli.ngroup + 1, sizeof(*d.key))) == NULL)
 		cli_no_memory(&cli);
@@ -863,6 +879,7 @@ main(int argc, char *argv[])
 	for (size_t g = 0; g < d.shops; g++)
 		release_shop(&d.shop[g]);
 	free(d.shop);
+	tiers_release(&d.tiers);
 	calendar_release(&d.calendar);
 	free(d.key);
 	groups_free(d.groups);
