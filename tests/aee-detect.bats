@@ -452,6 +452,17 @@ little_shop() {
     [ "$(awk -F, '$3 == ""' <<<"$output" | wc -l)" = 0 ]
 }
 
+@test "aee-detect: a channel called like a category has metrics of its own" {
+    sed 's/,channel,Email,/,channel,Home,/' "$F/cube.csv" >"$T/cube.csv"
+    aee-detect --metrics "$T/m.csv" -o "$T/days.csv" "$T/cube.csv"
+    [ "$(cut -d, -f2 "$T/m.csv" | grep Home | sort -u | paste -sd ' ')" = \
+        "aov_Home aov_category_Home conversion_rate_Home order_share_category_Home sessions_Home" ]
+    aee-detect --metrics "$T/plain.csv" -o "$T/days.csv" "$F/cube.csv"
+    diff <(sed 's/_category_Home/_Home/; s/_Home,/_X,/; s/_Email,/_X,/' "$T/m.csv" | sort) \
+        <(sed 's/_Home,/_X,/; s/_Email,/_X,/' "$T/plain.csv" | sort)
+    aee-iforest -q --across metric -f z -o "$T/i.csv" "$T/m.csv"
+}
+
 @test "aee-detect: --metrics of many shops have their groups" {
     { sed '1s/^/shop,/; 2,$s/^/a,/' "$F/calm.csv"; sed 1d "$F/calm.csv" | sed 's/^/b,/'; } >"$T/two.csv"
     run -0 aee-detect -g shop --metrics - -o "$T/days.csv" "$T/two.csv"
