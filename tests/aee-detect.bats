@@ -394,6 +394,11 @@ little_shop() {
     aee-detect "$F/calm.csv" >"$T/days.csv"
     jq -rs 'map(.detect_anomaly) | add' "$T/days.jsonl" | grep -qx 1
     aee-detect --otsv "$F/calm.csv" | tr '\t' , | cmp - "$T/days.csv"
+    # Of NDJSON, all that is written is that.
+    mlr --icsv --ojsonl cat "$F/calm.csv" >"$T/calm.jsonl"
+    aee-detect --incidents "$T/i.jsonl" --metrics "$T/m.jsonl" -o "$T/d.jsonl" "$T/calm.jsonl"
+    jq -e '.start_date == "2025-04-11" and .tier == null' "$T/i.jsonl"
+    jq -se 'length == 5 * 182 and .[0].metric == "revenue"' "$T/m.jsonl"
     aee-detect --prefix x_ "$F/calm.csv" | head -n 1 | grep -q ',x_detect_p,x_detect_anomaly,x_detect_metric,x_detect_step,x_incident$'
 }
 

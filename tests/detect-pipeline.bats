@@ -34,6 +34,13 @@ setup() {
     [ "$(cut -d, -f2 "$T/out/cube.csv" | sort -u | paste -sd ,)" = channel,dimension,total ]
 }
 
+@test "pipelines/detect.sh: of orders in NDJSON the tables are still CSV" {
+    diff <(pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out") - < <(
+        mlr --icsv --ojsonl cat "$T/orders.csv" >"$T/orders.jsonl"
+        pipelines/detect.sh "$T/orders.jsonl" "$T/website_traffic.csv" "$T/json")
+    diff -r "$T/out" "$T/json"
+}
+
 @test "pipelines/detect.sh: a failure leaves no half of a file" {
     sed -i '5s/2025/20x5/' "$T/orders.csv"
     run -1 pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out"

@@ -842,6 +842,20 @@ detect_online(struct detector *d)
 		    d->shop[g].first + (int32_t)days_count(d->shop[g].days));
 }
 
+/* What is written beside the days. */
+static void
+open_files(struct detector *d)
+{
+	if (d->o->incidents != NULL) {
+		d->tale = cli_file(d->cli, d->o->incidents, d->input.in);
+		incident_columns(d->cli, d->tale);
+	}
+	if (d->o->metrics != NULL) {
+		d->metrics = cli_file(d->cli, d->o->metrics, d->input.in);
+		detect_metrics_columns(d->cli, d->metrics);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -852,14 +866,6 @@ main(int argc, char *argv[])
 	cli_init(&cli, usage);
 	o = parse_options(&cli, argc, argv);
 	cli_start(&cli);
-	if (o.incidents != NULL) {
-		d.tale = cli_file(&cli, o.incidents);
-		incident_columns(&cli, d.tale);
-	}
-	if (o.metrics != NULL) {
-		d.metrics = cli_file(&cli, o.metrics);
-		detect_metrics_columns(&cli, d.metrics);
-	}
 	if (o.holidays != NULL)
 		calendar_read(&d.calendar, &cli, o.holidays);
 	if (o.tiers != NULL)
@@ -870,6 +876,7 @@ main(int argc, char *argv[])
 	detect_input_open(&d.input, &cli,
 	    cli_input(&cli, argv + optind, (size_t)(argc - optind)), o.columns,
 	    o.ncolumns);
+	open_files(&d);
 	if (o.online)
 		detect_online(&d);
 	else if (d.input.cube)
