@@ -86,7 +86,7 @@ END
     { cat "$T/flags.csv" && echo 2025-01-01,1; } >"$T/twice.csv"
     sed '/2025-01-01/s/0$/1/' "$T/flags.csv" >"$T/once.csv"
     diff <(score "$T/once.csv") <(score "$T/twice.csv")
-    ! cmp -s "$T/flags.csv" "$T/once.csv"
+    run ! cmp -s "$T/flags.csv" "$T/once.csv"
 }
 
 @test "aee-score: incidents, with the days that were looked at" {
