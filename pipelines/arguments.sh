@@ -14,7 +14,16 @@ fi
 orders=$1 traffic=$2 out=$3
 shift 3
 beside=$(dirname "$orders")
-set -- --ocsv "$@"
-[ "$traffic" = - ] || set -- -t "$traffic" "$@"
 mkdir -p "$out"
 trap 'wait; rm -f "$out"/*.$$.tmp' EXIT
+# Both are read more than once: what comes by a pipe is kept meanwhile.
+if [ "$orders" = - ] || [ -p "$orders" ]; then
+    cat "$orders" >"$out/orders.$$.tmp"
+    orders=$out/orders.$$.tmp beside=/dev/null
+fi
+if [ -p "$traffic" ]; then
+    cat "$traffic" >"$out/traffic.$$.tmp"
+    traffic=$out/traffic.$$.tmp
+fi
+set -- --ocsv "$@"
+[ "$traffic" = - ] || set -- -t "$traffic" "$@"

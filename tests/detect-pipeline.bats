@@ -41,6 +41,27 @@ setup() {
     diff -r "$T/out" "$T/json"
 }
 
+@test "pipelines/detect.sh: orders and traffic may come by a pipe" {
+    mkdir "$T/alone"
+    cp "$T/orders.csv" "$T/alone/"
+    pipelines/detect.sh "$T/alone/orders.csv" "$T/website_traffic.csv" "$T/out"
+    # shellcheck disable=SC2002 # a pipe is what is asked for
+    cat "$T/orders.csv" | pipelines/detect.sh - <(cat "$T/website_traffic.csv") "$T/piped"
+    diff -r "$T/out" "$T/piped"
+    pipelines/detect.sh <(cat "$T/orders.csv") "$T/website_traffic.csv" "$T/piped"
+    diff -r "$T/out" "$T/piped"
+}
+
+@test "pipelines/detect.sh: distinct orders are judged by the key figures" {
+    # Each order in two lines.
+    awk -F, 'NR == 1 { print "order_id," $0; next } { print NR "," $0; print NR "," $0 }' "$T/orders.csv" >"$T/lines.csv"
+    run -0 pipelines/detect.sh "$T/lines.csv" "$T/website_traffic.csv" "$T/out" --distinct-orders
+    [[ $output == *"2025-03-15 to 2025-03-16: spike up, "* ]]
+    [ ! -e "$T/out/cube.csv" ]
+    diff <(mlr --icsv --onidx cut -f orders "$T/out/detect.csv") \
+        <(aee-kpi "$T/orders.csv" | mlr --icsv --onidx cut -f orders)
+}
+
 @test "pipelines/detect.sh: a failure leaves no half of a file" {
     sed -i '5s/2025/20x5/' "$T/orders.csv"
     run -1 pipelines/detect.sh "$T/orders.csv" "$T/website_traffic.csv" "$T/out"
