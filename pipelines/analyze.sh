@@ -22,10 +22,11 @@ Writes into OUTDIR:
   report.html     a page with charts of all of it
   insights.json   the same as findings and alerts, for programs
   summary.txt     the short version, which is printed too
-TRAFFIC may be '-' where there is none.  Where the days are too few for one of
-the last three, it is not there, and the page says so.  Tables beside ORDERS are
-used where they are there: products.csv for incidents of categories, holidays.csv
-for the calendar.  Example, for line items:
+ORDERS may be '-', standard input, and TRAFFIC '-' where there is none.  Where
+the days are too few for one of the last three, it is not there, and the page
+says so.  Tables beside the file of ORDERS are used where they are there:
+products.csv for incidents of categories, holidays.csv for the calendar.
+Example, for line items:
   analyze.sh lines.csv - out --value-expr 'Quantity*UnitPrice'
 END
 }

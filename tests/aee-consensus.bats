@@ -605,6 +605,10 @@ END
     cmp <(aee-consensus --across m -k 1 --calibrate x "$T/few.csv") <(aee-consensus --across m -k 1 "$T/few.csv")
     run -1 --separate-stderr aee-consensus --across m -k 1 --calibrate x,y "$T/careful.csv"
     [ "$stderr" = "aee-consensus: --calibrate: no detector is 'y'" ]
+    # In any order, and a name may stand twice.
+    aee-consensus --across m -k 1 --calibrate x "$T/careful.csv" >"$T/want"
+    aee-consensus --calibrate x -k 1 --across m "$T/careful.csv" | cmp - "$T/want"
+    aee-consensus --across m -k 1 --calibrate x,x "$T/careful.csv" | cmp - "$T/want"
 }
 
 @test "aee-consensus: --across wants a date, the columns, a p, and each row once" {

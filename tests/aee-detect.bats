@@ -394,6 +394,11 @@ little_shop() {
     aee-detect "$F/calm.csv" >"$T/days.csv"
     jq -rs 'map(.detect_anomaly) | add' "$T/days.jsonl" | grep -qx 1
     aee-detect --otsv "$F/calm.csv" | tr '\t' , | cmp - "$T/days.csv"
+    # Of NDJSON, all that is written is that.
+    mlr --icsv --ojsonl cat "$F/calm.csv" >"$T/calm.jsonl"
+    aee-detect --incidents "$T/i.jsonl" --metrics "$T/m.jsonl" -o "$T/d.jsonl" "$T/calm.jsonl"
+    jq -e '.start_date == "2025-04-11" and .tier == null' "$T/i.jsonl"
+    jq -se 'length == 5 * 182 and .[0].metric == "revenue"' "$T/m.jsonl"
     aee-detect --prefix x_ "$F/calm.csv" | head -n 1 | grep -q ',x_detect_p,x_detect_anomaly,x_detect_metric,x_detect_step,x_incident$'
 }
 
@@ -452,6 +457,17 @@ little_shop() {
     [ "$(awk -F, '$3 == ""' <<<"$output" | wc -l)" = 0 ]
 }
 
+@test "aee-detect: a channel called like a category has metrics of its own" {
+    sed 's/,channel,Email,/,channel,Home,/' "$F/cube.csv" >"$T/cube.csv"
+    aee-detect --metrics "$T/m.csv" -o "$T/days.csv" "$T/cube.csv"
+    [ "$(cut -d, -f2 "$T/m.csv" | grep Home | sort -u | paste -sd ' ')" = \
+        "aov_Home aov_category_Home conversion_rate_Home order_share_category_Home sessions_Home" ]
+    aee-detect --metrics "$T/plain.csv" -o "$T/days.csv" "$F/cube.csv"
+    diff <(sed 's/_category_Home/_Home/; s/_Home,/_X,/; s/_Email,/_X,/' "$T/m.csv" | sort) \
+        <(sed 's/_Home,/_X,/; s/_Email,/_X,/' "$T/plain.csv" | sort)
+    aee-iforest -q --across metric -f z -o "$T/i.csv" "$T/m.csv"
+}
+
 @test "aee-detect: --metrics of many shops have their groups" {
     { sed '1s/^/shop,/; 2,$s/^/a,/' "$F/calm.csv"; sed 1d "$F/calm.csv" | sed 's/^/b,/'; } >"$T/two.csv"
     run -0 aee-detect -g shop --metrics - -o "$T/days.csv" "$T/two.csv"
@@ -473,4 +489,42 @@ little_shop() {
     [ "${stderr_lines[0]}" = "aee-detect: --metrics -: the days go to standard output too (-o names a file for them)" ]
     run -2 --separate-stderr aee-detect --online --metrics x "$F/calm.csv"
     [ "${stderr_lines[0]}" = "aee-detect: --metrics are known when all days are, and --online does not wait: leave one of them out" ]
+}
+
+@test "aee-detect: --incidents - goes where the days do not" {
+    run -2 --separate-stderr aee-detect --incidents - "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --incidents -: the days go to standard output too (-o names a file for them)" ]
+    run -2 --separate-stderr aee-detect --incidents - --metrics - -o "$T/days.csv" "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --incidents - and --metrics -: only one of them can go to standard output" ]
+    aee-detect --incidents "$T/i.csv" -o "$T/days.csv" "$F/calm.csv"
+    aee-detect --incidents - -o "$T/again.csv" "$F/calm.csv" | cmp - "$T/i.csv"
+    cmp "$T/days.csv" "$T/again.csv"
+}
+
+@test "aee-detect: --tiers says how sure one may be of an incident: as of its surest day" {
+    aee-detect --incidents "$T/none.csv" -o "$T/days.csv" "$F/calm.csv"
+    [ "$(cut -d, -f2,3,9 "$T/none.csv" | sed 1d)" = 2025-04-11,2025-04-11, ]
+    printf 'date,tier\n2025-04-10,critical\n2025-04-11,high\n2025-04-12,\n' >"$T/tiers.csv"
+    aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv" | cmp - "$T/days.csv"
+    [ "$(cut -d, -f2,9 "$T/i.csv" | sed 1d)" = 2025-04-11,high ]
+    # Of each shop its own.
+    { sed '1s/^/shop,/; 2,$s/^/a,/' "$F/calm.csv" && sed '1d; s/^/b,/' "$F/calm.csv"; } >"$T/two.csv"
+    printf 'date,shop,tier\n2025-04-11,b,notice\n' >"$T/tiers.csv"
+    aee-detect -g shop --incidents "$T/i.csv" --tiers "$T/tiers.csv" -o "$T/days.csv" "$T/two.csv"
+    [ "$(cut -d, -f2,10 "$T/i.csv" | sed 1d | paste -sd ' ')" = "a, b,notice" ]
+    printf 'date,tier\n2025-04-11,sure\n' >"$T/tiers.csv"
+    run -1 --separate-stderr aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "$stderr" = "aee-detect: $T/tiers.csv:2: column 'tier': 'sure' is not critical, high or notice" ]
+    printf 'date,tier\n2025-04-11,high\n2025-04-11,high\n' >"$T/tiers.csv"
+    run -1 --separate-stderr aee-detect --incidents "$T/i.csv" --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "$stderr" = "aee-detect: $T/tiers.csv:3: column 'date': '2025-04-11' stands twice" ]
+    run -2 --separate-stderr aee-detect --tiers "$T/tiers.csv" "$F/calm.csv"
+    [ "${stderr_lines[0]}" = "aee-detect: --tiers: only with --incidents" ]
+}
+
+@test "aee-detect: -c takes a cube by member, as tables" {
+    run -1 --separate-stderr aee-detect -c orders "$F/cube.csv"
+    [ "$stderr" = "aee-detect: $F/cube.csv: is a cube: --column takes one by member (-g dimension,member)" ]
+    run -0 aee-detect -c orders -g dimension,member "$F/cube.csv"
+    [ "${#lines[@]}" = "$(wc -l <"$F/cube.csv")" ]
 }

@@ -78,6 +78,15 @@ END
     grep -qx 'detect,all,false_alarms,1,,' <<<"$output"
     run -0 score -F csv --ignore-after sale=1,shift=2 "$T/flags.csv"
     grep -qx 'detect,all,days,7,,' <<<"$output"
+    run -0 --separate-stderr score -F csv --ignore-after shfit=2 "$T/flags.csv"
+    [ "$stderr" = "aee-score: --ignore-after: no event is of kind 'shfit'" ]
+}
+
+@test "aee-score: a day that stands twice is flagged if one of its rows is" {
+    { cat "$T/flags.csv" && echo 2025-01-01,1; } >"$T/twice.csv"
+    sed '/2025-01-01/s/0$/1/' "$T/flags.csv" >"$T/once.csv"
+    diff <(score "$T/once.csv") <(score "$T/twice.csv")
+    run ! cmp -s "$T/flags.csv" "$T/once.csv"
 }
 
 @test "aee-score: incidents, with the days that were looked at" {
@@ -174,13 +183,34 @@ END
     command -v python3 >/dev/null || skip "python3 is not installed"
     local R=$AEE_REFERENCE/detection flag
     gzip -dc "$R/dev_reference_outputs.csv.gz" >"$T/out.csv"
+    # Its figures in full: it prints six digits of them.
+    cat >"$T/figures.py" <<'END'
+import csv, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+import score_detection as scorer
+labels = scorer.load_labels(sys.argv[1] + "/dev_daily.csv.gz")
+flags = {k: {} for k in labels}
+for row in csv.DictReader(open(sys.argv[2])):
+    flags[row["scenario"]][row["date"]] = scorer.truth(row[sys.argv[3]])
+all = {k: scorer.counts(v, flags[k]) for k, v in labels.items()}
+for value in scorer.metrics([c for c, _ in all.values()])[0].values():
+    print("all %.17g" % value)
+kinds = {}
+for _, events in all.values():
+    for kind, hit, n, f in events.values():
+        k = kinds.setdefault(kind, [0, 0, 0, 0])
+        k[0] += 1; k[1] += hit; k[2] += n; k[3] += f
+for kind in sorted(kinds):
+    k = kinds[kind]
+    print("%s %d\n%s %.17g\n%s %.17g" % (kind, k[0], kind, k[1] / k[0], kind, k[3] / k[2]))
+END
     for flag in engine_flag online_flag consensus_flag orig_z_flag; do
-        awk -F, -v name="$flag" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i; print "scenario,date,flag"; next }
-            { print $1 "," $2 "," $k }' "$T/out.csv" >"$T/f.csv"
-        python3 "$R/score_detection.py" --tsv --boot 0 "$R/dev_daily.csv.gz" "$T/f.csv" |
-            awk 'NR > 1 { print $2 }' >"$T/want"
+        python3 "$T/figures.py" "$R" "$T/out.csv" "$flag" >"$T/want"
         aee-score -e "$R/dev_events.csv" -m kind=event_kind,start_date=start,end_date=end -g scenario \
-            --ignore-after level_shift=21 -c "$flag" --precision 6 -F csv "$T/out.csv" |
-            awk -F, '$2 == "all" { n++; if (n > 7 && n < 15) print $4 }' | diff -u "$T/want" -
+            --ignore-after level_shift=21 -c "$flag" --precision 17 --bootstrap 0 -F csv "$T/out.csv" >"$T/got.csv"
+        { awk -F, '$2 == "all" { n++; if (n > 7 && n < 15) print $2, $4 }' "$T/got.csv"
+            awk -F, 'NR > 1 && $2 != "all" && $3 != "median_delay" { print $2, $4 }' "$T/got.csv" | sort -s -k1,1; } |
+            awk '{ print $1, sprintf("%.17g", $2) }' | diff -u <(awk '{ print $1, sprintf("%.17g", $2) }' "$T/want") -
     done
 }

@@ -174,7 +174,6 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			continue;
 		switch (c) {
 		case OPT_ACROSS:
-			free(o.calibrate);
 			free(o.across);
 			o.across = opt_list("--across", optarg, ',',
 			    &o.nacross);
@@ -422,8 +421,6 @@ names_of(const struct judge *j, uint64_t voters)
 static void
 write_tier(const struct judge *j, uint64_t voters)
 {
-	static const char *const names[] = { NULL, "notice", "high",
-		"critical" };
 	enum consensus_tier tier = TIER_NONE;
 
 	if (j->best < j->n)
@@ -431,7 +428,7 @@ write_tier(const struct judge *j, uint64_t voters)
 	if (tier == TIER_NONE)
 		recout_missing(j->out);
 	else
-		recout_text(j->out, names[tier]);
+		recout_text(j->out, consensus_tier_name(tier));
 }
 
 /* Never 0, however small; a missing one is NaN. */
@@ -822,21 +819,28 @@ write_across(struct judge *j, const struct pivot *pivot, const struct across *a,
 	}
 }
 
+/* The number of the detector of this name; j->n: none. */
+static size_t
+detector_named(const struct judge *j, const char *name)
+{
+	size_t k = 0;
+
+	while (k < j->n && strcmp(j->detector[k].name, name) != 0)
+		k++;
+	return k;
+}
+
 /* Calibrate the detectors that are to be, each over all its days. */
 static void
 calibrate(struct judge *j, struct across *a)
 {
-	for (size_t i = 0; i < j->o->ncalibrate; i++) {
-		size_t k = 0;
-
-		while (k < j->n &&
-		    strcmp(j->detector[k].name, j->o->calibrate[i]) != 0)
-			k++;
-		if (k == j->n)
-			cli_fail(j->cli, "--calibrate: no detector is '%s'",
-			    j->o->calibrate[i]);
-		across_calibrate(a, k);
-	}
+	for (size_t k = 0; k < j->n; k++)
+		for (size_t i = 0; i < j->o->ncalibrate; i++)
+			if (strcmp(j->detector[k].name, j->o->calibrate[i]) ==
+			    0) {
+				across_calibrate(a, k);
+				break;
+			}
 }
 
 /* An input, and where it has the detectors. */
@@ -901,6 +905,10 @@ open_across(struct judge *j, char *const *paths, size_t n)
 		if (!is_detector(j, j->o->columns[i]))
 			cli_fail(j->cli, "no file has a column '%s'",
 			    j->o->columns[i]);
+	for (size_t i = 0; i < j->o->ncalibrate; i++)
+		if (detector_named(j, j->o->calibrate[i]) == j->n)
+			cli_fail(j->cli, "--calibrate: no detector is '%s'",
+			    j->o->calibrate[i]);
 	begin(j, n == 1 ? recin_file(part[0].in) : "the files",
 	    has_columns(part[0].in));
 	for (size_t f = 0; f < n; f++) {

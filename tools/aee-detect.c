@@ -22,6 +22,7 @@
 #include "detect_incidents.h"
 #include "detect_input.h"
 #include "detect_metrics.h"
+#include "detect_tiers.h"
 
 static const char usage[] =
     "usage: aee-detect [-b beta] [-c column,...] [-g column,...]\n"
@@ -48,6 +49,8 @@ static const char usage[] =
     "      --incidents FILE   what happened, one record each\n"
     "      --metrics FILE     what was looked at: a record for each day and\n"
     "                         metric, for other detectors\n"
+    "      --tiers FILE       date, tier: how sure one may be of days, for the\n"
+    "                         incidents\n"
     "      --min-money M      only incidents of so much revenue, at least\n"
     "      --direction D      only incidents up or down\n"
     "\n" CLI_USAGE;
@@ -64,6 +67,7 @@ enum {
 	OPT_MIN_MONEY,
 	OPT_ONLINE,
 	OPT_SCALE,
+	OPT_TIERS,
 };
 
 enum last_day { LAST_AUTO, LAST_KEEP, LAST_DROP };
@@ -76,10 +80,16 @@ struct options {
 	enum metric_scale scale;
 	enum last_day last_day;
 	int32_t as_of; /* DATE_NONE: the last of all */
-	const char *holidays, *incidents, *metrics;
+	const char *holidays, *incidents, *metrics, *tiers;
 	struct incident_choice choice;
 	bool online;
 };
+
+static bool
+is_standard(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
 
 static void
 check_options(const struct cli *cli, const struct options *o)
@@ -87,10 +97,19 @@ check_options(const struct cli *cli, const struct options *o)
 	struct online_params params;
 	const char *wrong;
 
-	if (o->metrics != NULL && strcmp(o->metrics, "-") == 0 &&
-	    (cli->output_path == NULL || strcmp(cli->output_path, "-") == 0))
-		opt_fail("--metrics -: the days go to standard output too (-o "
-			 "names a file for them)");
+	if (is_standard(o->incidents) && is_standard(o->metrics))
+		opt_fail("--incidents - and --metrics -: only one of them can "
+			 "go to standard output");
+	if (cli->output_path == NULL || is_standard(cli->output_path)) {
+		if (is_standard(o->metrics))
+			opt_fail("--metrics -: the days go to standard output "
+				 "too (-o names a file for them)");
+		if (is_standard(o->incidents))
+			opt_fail("--incidents -: the days go to standard "
+				 "output too (-o names a file for them)");
+	}
+	if (o->tiers != NULL && o->incidents == NULL)
+		opt_fail("--tiers: only with --incidents");
 	if (!o->online)
 		return;
 	if (o->incidents != NULL || o->choice.min_money > 0 ||
@@ -130,6 +149,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "min-money", required_argument, NULL, OPT_MIN_MONEY },
 		{ "online", no_argument, NULL, OPT_ONLINE },
 		{ "scale", required_argument, NULL, OPT_SCALE },
+		{ "tiers", required_argument, NULL, OPT_TIERS },
 		{ 0 },
 	};
 	static const char *const scales[] = { "log", "sqrt", "raw" };
@@ -192,6 +212,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			o.scale = (enum metric_scale)opt_choice("--scale",
 			    optarg, scales, 3);
 			break;
+		case OPT_TIERS:
+			o.tiers = optarg;
+			break;
 		}
 	}
 	check_options(cli, &o);
@@ -235,6 +258,7 @@ struct detector {
 	struct shop *shop; /* by group */
 	size_t shops, capacity;
 	struct calendar calendar;
+	struct tiers tiers;
 	size_t incidents;       /* told so far */
 	struct recout *tale;    /* --incidents */
 	struct recout *metrics; /* --metrics */
@@ -504,8 +528,8 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 	struct shop *s = &d->shop[g];
 	struct incident_params params;
 	struct incidents all;
-	const struct incident_place place = { d->key, s->days, &e->set,
-		&e->result, s->first };
+	struct incident_place place = { d->key, s->days, &e->set, &e->result,
+		s->first, TIER_NONE };
 	size_t *number;
 
 	incident_defaults(&params);
@@ -519,6 +543,9 @@ tell_incidents(struct detector *d, size_t g, const struct engine *e)
 		if (!incident_chosen(&d->o->choice, &all.incident[i]))
 			continue;
 		number[i] = ++d->incidents;
+		place.tier = tiers_best(&d->tiers, d->key,
+		    s->first + (int32_t)all.incident[i].start,
+		    s->first + (int32_t)all.incident[i].end);
 		if (d->tale != NULL)
 			incident_write(d->cli, d->tale, number[i],
 			    &all.incident[i], &place);
@@ -815,6 +842,20 @@ detect_online(struct detector *d)
 		    d->shop[g].first + (int32_t)days_count(d->shop[g].days));
 }
 
+/* What is written beside the days. */
+static void
+open_files(struct detector *d)
+{
+	if (d->o->incidents != NULL) {
+		d->tale = cli_file(d->cli, d->o->incidents, d->input.in);
+		incident_columns(d->cli, d->tale);
+	}
+	if (d->o->metrics != NULL) {
+		d->metrics = cli_file(d->cli, d->o->metrics, d->input.in);
+		detect_metrics_columns(d->cli, d->metrics);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -825,22 +866,17 @@ main(int argc, char *argv[])
 	cli_init(&cli, usage);
 	o = parse_options(&cli, argc, argv);
 	cli_start(&cli);
-	if (o.incidents != NULL) {
-		d.tale = cli_file(&cli, o.incidents);
-		incident_columns(&cli, d.tale);
-	}
-	if (o.metrics != NULL) {
-		d.metrics = cli_file(&cli, o.metrics);
-		detect_metrics_columns(&cli, d.metrics);
-	}
 	if (o.holidays != NULL)
 		calendar_read(&d.calendar, &cli, o.holidays);
+	if (o.tiers != NULL)
+		tiers_read(&d.tiers, &cli, o.tiers);
 	if ((d.groups = groups_new(cli.ngroup)) == NULL ||
 	    (d.key = calloc(cli.ngroup + 1, sizeof(*d.key))) == NULL)
 		cli_no_memory(&cli);
 	detect_input_open(&d.input, &cli,
 	    cli_input(&cli, argv + optind, (size_t)(argc - optind)), o.columns,
 	    o.ncolumns);
+	open_files(&d);
 	if (o.online)
 		detect_online(&d);
 	else if (d.input.cube)
@@ -850,6 +886,7 @@ main(int argc, char *argv[])
 	for (size_t g = 0; g < d.shops; g++)
 		release_shop(&d.shop[g]);
 	free(d.shop);
+	tiers_release(&d.tiers);
 	calendar_release(&d.calendar);
 	free(d.key);
 	groups_free(d.groups);

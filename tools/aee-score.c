@@ -622,11 +622,28 @@ ignore_days(struct scorer *s, const struct event *e)
 			x->label[day - x->days.from] = LABEL_IGNORED;
 }
 
+/* Say which kinds of --ignore-after no event is of: most likely misspelt. */
+static void
+check_ignored(struct scorer *s)
+{
+	for (size_t i = 0; i < s->o->nignored; i++) {
+		const char *kind = s->o->ignored[i].kind;
+		const struct field name = {
+			.p = kind, .n = strlen(kind), .kind = FIELD_TEXT
+		};
+
+		if (groups_look(s->kinds, &name) == SIZE_MAX)
+			cli_warn(s->cli,
+			    "--ignore-after: no event is of kind '%s'", kind);
+	}
+}
+
 static void
 label_days(struct scorer *s)
 {
 	size_t outside = 0;
 
+	check_ignored(s);
 	for (size_t i = 0; i < s->events; i++)
 		outside += label_event(s, i) == 0;
 	for (size_t i = 0; i < s->events; i++)

@@ -451,7 +451,7 @@ open_folder(struct cli *cli, const char *dir, struct recout *out[TABLES])
 		if (asprintf(&path, "%s/%s.%s", dir, table_name[i], ending) ==
 		    -1)
 			cli_no_memory(cli);
-		out[i] = cli_file(cli, path);
+		out[i] = cli_file(cli, path, NULL);
 		free(path);
 		name_columns(cli, out[i], (enum table_kind)i);
 	}

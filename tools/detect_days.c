@@ -256,15 +256,31 @@ days_member(const struct days *d, const struct metric *id)
 	return (struct field){ .p = "", .n = 0, .kind = FIELD_TEXT };
 }
 
+static bool
+is_channel(const struct days *d, struct field member)
+{
+	const char *channel = dimension_name[METRIC_CHANNEL];
+	const struct field key[] = {
+		{ .p = channel, .n = strlen(channel), .kind = FIELD_TEXT },
+		member
+	};
+
+	return groups_look(d->names, key) != SIZE_MAX;
+}
+
 char *
 days_metric_name(const struct days *d, const struct metric *id)
 {
 	const struct field member = days_member(d, id);
+	const char *between = "_";
 	char *name;
 
-	if (asprintf(&name, "%s%s%.*s", metric_kind_name(id->kind),
-		id->dimension == METRIC_TOTAL ? "" : "_", (int)member.n,
-		member.p) == -1)
+	if (id->dimension == METRIC_TOTAL)
+		between = "";
+	else if (id->dimension == METRIC_CATEGORY && is_channel(d, member))
+		between = "_category_";
+	if (asprintf(&name, "%s%s%.*s", metric_kind_name(id->kind), between,
+		(int)member.n, member.p) == -1)
 		return NULL;
 	return name;
 }

@@ -51,8 +51,9 @@ void days_input(struct days *d, size_t t, size_t n, struct metric_input *input);
 /* The member that a metric of such an input is of; no text for a total. */
 struct field days_member(const struct days *d, const struct metric *id);
 
-/* The name of a metric: of the kind, and behind an underscore of its member; to
- * free.  NULL if out of memory. */
+/* The name of a metric: of the kind, and behind an underscore of its member, with
+ * category_ before that of a category that is called like a channel; to free.
+ * NULL if out of memory. */
 char *days_metric_name(const struct days *d, const struct metric *id);
 
 #endif

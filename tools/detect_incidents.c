@@ -146,7 +146,10 @@ incident_write(struct cli *cli, struct recout *out, size_t number,
 	write_metrics(cli, out, in, place);
 	recout_number(out, in->money);
 	recout_number(out, exp(in->ln_p));
-	recout_missing(out); /* tier */
+	if (place->tier == TIER_NONE)
+		recout_missing(out);
+	else
+		recout_text(out, consensus_tier_name(place->tier));
 	recout_text(out, incident_cause_name(in->cause));
 	write_evidence(cli, out, in, place);
 	recout_end(out);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/consensus.h"
 #include "model/incident.h"
 
 struct cli;
@@ -35,6 +36,7 @@ struct incident_place {
 	const struct metrics *set;
 	const struct detect_result *result;
 	int32_t first; /* day 0 */
+	enum consensus_tier tier;
 };
 
 void incident_write(struct cli *cli, struct recout *out, size_t number,

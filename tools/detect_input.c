@@ -164,14 +164,29 @@ find_cube(struct detect_input *d)
 		    recin_file(d->in));
 }
 
+static bool
+is_group(const struct cli *cli, const char *name)
+{
+	for (size_t i = 0; i < cli->ngroup; i++)
+		if (strcmp(cli->group[i], name) == 0)
+			return true;
+	return false;
+}
+
 void
 detect_input_open(struct detect_input *d, struct cli *cli, struct recin *in,
     char *const *names, size_t n)
 {
 	*d = (struct detect_input){ .cli = cli, .in = in };
 	d->date = cli_need(cli, in, "date");
-	d->cube = n == 0 && column_named(in, "dimension") != -1 &&
+	d->cube = column_named(in, "dimension") != -1 &&
 	    column_named(in, "member") != -1;
+	if (d->cube && n > 0 && !is_group(cli, "member"))
+		cli_fail(cli,
+		    "%s: is a cube: --column takes one by member (-g "
+		    "dimension,member)",
+		    recin_file(in));
+	d->cube &= n == 0;
 	d->group = cli_group_columns(cli, in);
 	if (d->cube)
 		find_cube(d);

@@ -160,3 +160,12 @@ consensus_tier(uint64_t voters, size_t best)
 	    : others == 1  ? TIER_HIGH
 			   : TIER_CRITICAL;
 }
+
+const char *
+consensus_tier_name(enum consensus_tier tier)
+{
+	static const char *const name[] = { NULL, "notice", "high",
+		"critical" };
+
+	return name[tier];
+}

@@ -95,4 +95,7 @@ enum consensus_tier {
 /* Bit `best` of voters is that detector. */
 enum consensus_tier consensus_tier(uint64_t voters, size_t best);
 
+/* "notice", "high", "critical"; NULL for none. */
+const char *consensus_tier_name(enum consensus_tier tier);
+
 #endif

@@ -381,10 +381,11 @@ cli_output(struct cli *cli, const char *path)
 }
 
 struct recout *
-cli_file(struct cli *cli, const char *path)
+cli_file(struct cli *cli, const char *path, const struct recin *in)
 {
 	struct output *out = cli_output(cli, path);
-	struct recout *records = open_records(cli, out, FORMAT_CSV);
+	struct recout *records = open_records(cli, out,
+	    in != NULL ? recin_format(in) : FORMAT_CSV);
 
 	cli->file[cli->nfiles - 1].records = records;
 	return records;

@@ -170,8 +170,10 @@ struct recout *cli_records(struct cli *cli, const struct recin *in);
  * and none of them otherwise. */
 struct output *cli_output(struct cli *cli, const char *path);
 
-/* A record stream on such a file, in the format asked for or else CSV. */
-struct recout *cli_file(struct cli *cli, const char *path);
+/* A record stream on such a file, in the format asked for or else that of `in`,
+ * or else CSV if `in` is NULL. */
+struct recout *cli_file(struct cli *cli, const char *path,
+    const struct recin *in);
 
 /* Whether something that was written could not be: what makes much of it can
  * stop; cli_finish() tells. */

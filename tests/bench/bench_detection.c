@@ -201,6 +201,7 @@ print_measures(const char *name, const struct score_counts *counts, size_t n,
 	struct score_counts sum = { 0 };
 	double m[SCORE_MEASURES], low[SCORE_MEASURES], high[SCORE_MEASURES],
 	    delay = NAN;
+	char interval[32] = ""; /* of one shop there is none */
 
 	for (size_t k = 0; k < n; k++)
 		score_add(&sum, &counts[k]);
@@ -208,11 +209,13 @@ print_measures(const char *name, const struct score_counts *counts, size_t n,
 	if (score_bootstrap(counts, n, 1000, 1, low, high) == -1 ||
 	    score_median_delay(events, &delay) == -1)
 		out_of_memory();
-	printf("%-29s %6.3f %6.3f %6.3f %6.3f [%.3f, %.3f] %6.2f %5.1f %5.1f "
-	       "%7.2f\n",
+	if (n > 1)
+		snprintf(interval, sizeof(interval), "[%.3f, %.3f]",
+		    low[SCORE_F1], high[SCORE_F1]);
+	printf("%-29s %6.3f %6.3f %6.3f %6.3f %14s %6.2f %5.1f %5.1f %7.2f\n",
 	    name, m[SCORE_EVENT_RECALL], m[SCORE_PRECISION], m[SCORE_RECALL],
-	    m[SCORE_F1], low[SCORE_F1], high[SCORE_F1], m[SCORE_FALSE_ALARMS],
-	    m[SCORE_LIFT], delay, ms);
+	    m[SCORE_F1], interval, m[SCORE_FALSE_ALARMS], m[SCORE_LIFT], delay,
+	    ms);
 }
 
 /* Score a detector on all shops; milliseconds are for 3 years of one. */

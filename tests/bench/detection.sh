@@ -113,7 +113,7 @@ detect "aee-detect --online" --holidays @ --online
 mlr --csv join -j scenario,date --lp "" -f "$T/together.csv" then filter '$label != 2 && $tier != ""' \
     then stats1 -a count,mean -f label -g tier \
     <(gzip -dc "$R/dev_daily.csv.gz") |
-    mlr --icsv --opprint sort -f tier then rename label_count,days,label_mean,precision
+    mlr --icsv --opprint --ofmt %.3lf sort -f tier then rename label_count,days,label_mean,precision
 
 printf '\n%-38s %6s %6s %6s %6s\n' "share of p at or below" 0.1 0.05 0.01 0.001
 sed '/^anomalies:/,$d; /^revenue_events:/,$d' config/simulation.yaml >"$T/quiet.yaml"

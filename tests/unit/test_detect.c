@@ -6,7 +6,6 @@
 #include "base/rng.h"
 #include "labelled.h"
 #include "model/baseline.h"
-#include "model/score.h"
 #include "model/slide.h"
 #include "model/stats.h"
 #include "model/student.h"
@@ -578,53 +577,6 @@ forty_shops_are_judged_as_by_the_reference(void **state)
 	assert_in_range(d.sizes, 0, n / 10);
 }
 
-/* With the price index and a looser limit; and no more is false. */
-static void
-the_defaults_find_more_than_the_reference(void **state)
-{
-	struct score_counts sum = { 0 }, counts;
-	struct score_events events = { 0 };
-	double measure[SCORE_MEASURES];
-	struct shops all;
-	struct shop shop;
-	size_t next = 0;
-	char path[4096];
-
-	(void)state;
-	if (shops_path(path, "dev_daily.csv.gz") == NULL)
-		skip();
-	assert_int_equal(shops_read(&all, path), 0);
-	for (; shop_next(&all, &next, &shop) == 0; shop_release(&shop)) {
-		struct detect_params params;
-		struct metrics m;
-		struct detect_result r;
-		int8_t *flag = calloc(shop.n, 1);
-
-		shop.input.price_index = true;
-		assert_non_null(flag);
-		assert_int_equal(metrics_make(&m, &shop.input, METRIC_LOG), 0);
-		detect_defaults(&params, &m, true);
-		assert_int_equal(detect_run(&params, &m, shop.holiday, &r), 0);
-		for (size_t t = 0; t < shop.n; t++)
-			flag[t] = (int8_t)r.day[t].flag;
-		assert_int_equal(score_count(&(struct score_series){ shop.n,
-						 shop.label, shop.event, flag },
-				     0, &counts, &events),
-		    0);
-		score_add(&sum, &counts);
-		free(flag);
-		detect_release(&r);
-		metrics_release(&m);
-	}
-	score_measures(&sum, measure);
-	assert_true(measure[SCORE_EVENT_RECALL] >= 0.95);
-	assert_true(measure[SCORE_PRECISION] >= 0.96);
-	assert_true(measure[SCORE_F1] >= 0.93);
-	assert_true(measure[SCORE_FALSE_ALARMS] <= 0.3);
-	free(events.event);
-	shops_release(&all);
-}
-
 enum { DAYS = 200 };
 
 /* A shop of three sums with some noise, all days alike but for the week. */
@@ -891,7 +843,6 @@ main(void)
 		cmocka_unit_test(many_steps_do_not_hide_each_other),
 		cmocka_unit_test(six_shops_are_judged_as_by_the_reference),
 		cmocka_unit_test(forty_shops_are_judged_as_by_the_reference),
-		cmocka_unit_test(the_defaults_find_more_than_the_reference),
 		cmocka_unit_test(an_event_is_flagged_and_explained),
 		cmocka_unit_test(
 		    a_masked_day_is_neither_flagged_nor_learned_from),
