@@ -1,6 +1,7 @@
 #include "model/baseline.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "model/slide.h"
@@ -65,17 +66,24 @@ baseline_work_free(struct baseline_work *w)
 	free(w);
 }
 
+/* Where running medians are of: the days first, first + stride, .. before end,
+ * half of them on either side, and the day itself or not. */
+struct window {
+	size_t first, end, stride, half;
+	bool without_day;
+};
+
 /*
- * Running medians of the usable w->x[first], w->x[first + stride], .. before
- * end, half on either side; out of an empty window comes `empty`, or if that
- * is NaN the median before.
+ * Running medians of the usable w->x; out of an empty window comes `empty`, or
+ * if that is NaN the median before.
  */
 static void
-running_median(struct baseline_work *w, size_t first, size_t end, size_t stride,
-    size_t half, double empty, double *out)
+running_median(struct baseline_work *w, const struct window *of, double empty,
+    double *out)
 {
 	struct slide s = { w->sorted, 0 };
-	const size_t reach = half * stride;
+	const size_t first = of->first, end = of->end, stride = of->stride;
+	const size_t reach = of->half * stride;
 	double last = empty;
 
 	for (size_t u = first; u < end && u < first + reach; u += stride)
@@ -93,10 +101,11 @@ running_median(struct baseline_work *w, size_t first, size_t end, size_t stride,
 			slide_in(&s, w->x[t + reach]);
 		else if (out_of)
 			slide_out(&s, w->x[t - reach - stride]);
-		if (s.n > 0)
-			out[t] = slide_median(&s);
+		if (of->without_day && w->usable[t])
+			out[t] = s.n > 1 ? slide_median_without(&s, w->x[t])
+					 : last;
 		else
-			out[t] = last;
+			out[t] = s.n > 0 ? slide_median(&s) : last;
 		if (isnan(empty))
 			last = out[t];
 	}
@@ -116,23 +125,38 @@ carry_back(double *x, size_t n)
 
 static void
 fit_level(struct baseline_work *w, const double *y, size_t n,
-    const struct baseline_steps *steps, struct baseline_fit *fit)
+    const struct baseline_steps *steps, bool without_day,
+    struct baseline_fit *fit)
 {
-	size_t start = 0;
+	struct window of = { 0, 0, 1, w->shape.half_window, without_day };
 
 	for (size_t t = 0; t < n; t++)
 		w->x[t] = y[t] - fit->season[t];
 	for (size_t i = 0; i <= steps->n; i++) {
-		const size_t end = i < steps->n ? steps->day[i] : n;
-
-		running_median(w, start, end, 1, w->shape.half_window, NAN,
-		    fit->level);
-		start = end;
+		of.end = i < steps->n ? steps->day[i] : n;
+		running_median(w, &of, NAN, fit->level);
+		of.first = of.end;
 	}
 	for (size_t t = 1; t < n; t++)
 		if (isnan(fit->level[t]))
 			fit->level[t] = fit->level[t - 1];
 	carry_back(fit->level, n);
+}
+
+/* What days of the same place in the season have beyond the level. */
+static void
+fit_places(struct baseline_work *w, const double *y, size_t n, bool without_day,
+    const struct baseline_fit *fit, double *q)
+{
+	const size_t season = w->shape.season;
+
+	for (size_t t = 0; t < n; t++)
+		w->x[t] = y[t] - fit->level[t];
+	for (size_t i = 0; i < season && i < n; i++)
+		running_median(w,
+		    &(struct window){
+			i, n, season, w->shape.cycles, without_day },
+		    0, q);
 }
 
 static void
@@ -141,10 +165,7 @@ fit_season(struct baseline_work *w, const double *y, size_t n,
 {
 	const size_t season = w->shape.season, before = season / 2;
 
-	for (size_t t = 0; t < n; t++)
-		w->x[t] = y[t] - fit->level[t];
-	for (size_t i = 0; i < season && i < n; i++)
-		running_median(w, i, n, season, w->shape.cycles, 0, w->q);
+	fit_places(w, y, n, false, fit, w->q);
 	for (size_t t = 0; t < n; t++) {
 		double sum = 0;
 		size_t u = (t + n - before % n) % n;
@@ -188,6 +209,25 @@ lag_correlation(struct baseline_work *w, const double *r, size_t n,
 	return rho < 0 ? 0 : rho > MOST_RHO ? MOST_RHO : rho;
 }
 
+/* What level and season leave, and its size. */
+static void
+fit_residual(struct baseline_work *w, const struct baseline_series *series,
+    struct baseline_fit *fit)
+{
+	size_t usable = 0;
+
+	for (size_t t = 0; t < series->n; t++) {
+		const double r = series->y[t] - fit->season[t] - fit->level[t];
+
+		fit->residual[t] = isfinite(r) ? r : NAN;
+		if (w->usable[t])
+			w->x[usable++] = r;
+	}
+	fit->sigma = series->floor;
+	if (usable > 0)
+		fit->sigma = robust_spread(w->x, usable, 0, series->floor);
+}
+
 void
 baseline_fit(struct baseline_work *w, const struct baseline_series *series,
     const struct baseline_steps *steps, struct baseline_fit *fit)
@@ -205,21 +245,11 @@ baseline_fit(struct baseline_work *w, const struct baseline_series *series,
 	fit->usable = usable;
 	if (w->shape.season > 1)
 		for (int round = 0; round < 2; round++) {
-			fit_level(w, y, n, steps, fit);
+			fit_level(w, y, n, steps, false, fit);
 			fit_season(w, y, n, fit);
 		}
-	fit_level(w, y, n, steps, fit);
-	usable = 0;
-	for (size_t t = 0; t < n; t++) {
-		const double r = y[t] - fit->season[t] - fit->level[t];
-
-		fit->residual[t] = isfinite(r) ? r : NAN;
-		if (w->usable[t])
-			w->x[usable++] = r;
-	}
-	fit->sigma = series->floor;
-	if (usable > 0)
-		fit->sigma = robust_spread(w->x, usable, 0, series->floor);
+	fit_level(w, y, n, steps, false, fit);
+	fit_residual(w, series, fit);
 	fit->rho = lag_correlation(w, fit->residual, n, fit->sigma);
 }
 
@@ -251,6 +281,25 @@ judge(double value, bool masked, struct baseline_result *r)
 		r->z = NAN; /* no size: beyond any other */
 }
 
+/* Let no day take part in what is expected of it: level and season are those
+ * of the other days.  q: n. */
+static void
+leave_days_out(struct baseline_work *w, const struct baseline_series *series,
+    double *q, struct baseline_fit *fit)
+{
+	const struct baseline_steps none = { NULL, 0 };
+	const size_t season = w->shape.season, n = series->n;
+
+	if (season > 1) {
+		fit_season(w, series->y, n, fit);
+		fit_places(w, series->y, n, true, fit, q);
+	}
+	fit_level(w, series->y, n, &none, true, fit);
+	for (size_t t = 0; t < n && season > 1; t++)
+		fit->season[t] += (q[t] - w->q[t]) * (1 - 1 / (double)season);
+	fit_residual(w, series, fit);
+}
+
 int
 baseline_centred(const struct baseline_params *params, const double *y,
     const int8_t *masked, size_t n, struct baseline_result *result)
@@ -260,7 +309,7 @@ baseline_centred(const struct baseline_params *params, const double *y,
 	const struct baseline_series series = { y, masked, n, TINY };
 	const struct baseline_steps none = { NULL, 0 };
 	struct baseline_work *w = baseline_work_new(n, &shape);
-	double *arrays = calloc(3 * n + 1, sizeof(*arrays));
+	double *arrays = calloc(4 * n + 1, sizeof(*arrays));
 	struct baseline_fit fit = { 0 };
 	int status = -1;
 
@@ -270,6 +319,7 @@ baseline_centred(const struct baseline_params *params, const double *y,
 	fit.season = arrays + n;
 	fit.residual = arrays + 2 * n;
 	baseline_fit(w, &series, &none, &fit);
+	leave_days_out(w, &series, arrays + 3 * n, &fit);
 	for (size_t t = 0; t < n; t++) {
 		result[t] = nothing;
 		if (fit.usable < LEAST_CYCLES * params->season ||

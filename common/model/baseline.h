@@ -135,8 +135,8 @@ void baseline_push(struct baseline *b, double value, bool masked,
 void baseline_free(struct baseline *b); /* NULL is allowed */
 
 /*
- * Judge n days of a series by the fit with half_window = window, 13 cycles.
- * The day is within its own window, where a median hardly minds.  Missing if
+ * Judge n days of a series by the fit with half_window = window, 13 cycles, but
+ * that the medians which make level and season of a day leave that day out.  Missing if
  * fewer than 4 cycles are usable.  Returns 0, or -1 if out of memory.
  */
 int baseline_centred(const struct baseline_params *params, const double *y,

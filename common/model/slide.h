@@ -93,4 +93,16 @@ slide_median(const struct slide *s)
 	return a == b ? a : a / 2 + b / 2;
 }
 
+/* The same of all but one of the values, which is in the window; n > 1. */
+static inline double
+slide_median_without(const struct slide *s, double value)
+{
+	const size_t i = slide_rank(s, value), n = s->n - 1;
+	const size_t low = (n - 1) / 2, high = n / 2;
+	const double a = s->sorted[low + (low >= i)],
+		     b = s->sorted[high + (high >= i)];
+
+	return a == b ? a : a / 2 + b / 2;
+}
+
 #endif

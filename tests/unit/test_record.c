@@ -372,7 +372,7 @@ a_time_is_read_with_its_hour(void **state)
 
 	options = (struct recin_options){ .bad = RECIN_STOP,
 		.date_format = "%d.%m.%Y %Hh" };
-	paths[0] = file_of("d\n28.02.2025 17h\n28.02.2025\n", 31);
+	paths[0] = file_of("d\n28.02.2025 17h\n28.02.2025\n", 28);
 	in = recin_open(paths, 1, &options);
 	d = recin_need(in, "d");
 	assert_int_equal(recin_next(in), 1);
