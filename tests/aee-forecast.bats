@@ -513,7 +513,7 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
 
 @test "aee-forecast: --judge measures residuals by their median, and has a p of t8" {
     series 200 | sed 's/^2024-04-01,.*/2024-04-01,900/' >in
-    aee-forecast --judge -n 0 in >out
+    aee-forecast --judge -z 4 -n 0 in >out
     columns revenue yhat residual residual_z forecast_p forecast_anomaly <out >rows
     # 1.4826 x median |residual| is the unit of z.
     awk -F, '{ print $3 < 0 ? -$3 : $3 }' rows | sort -g >sizes
@@ -533,12 +533,12 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
 @test "aee-forecast: --mask days are not learned from and not judged" {
     series 200 | sed 's/^2024-04-01,.*/2024-04-01,900/; s/^2024-03-31,.*/2024-03-31,800/' >in
     printf 'holiday,date,lower_window\nsale,2024-04-01,-1\n' >days
-    aee-forecast --judge --mask days -n 0 in >out
+    aee-forecast --judge --mask days -z 4 -n 0 in >out
     [ "$(columns date residual_z forecast_p forecast_anomaly <out | grep ',,,$' | paste -sd ' ')" = "2024-03-31,,, 2024-04-01,,," ]
     [ "$(columns forecast_anomaly <out | sort | uniq -c | sort -g | awk '{ print $1 }' | paste -sd ' ')" = "2 198" ]
     sed 's/^\(2024-04-01\|2024-03-31\),.*/\1,/' in | aee-forecast --judge -n 0 >without
     near <(columns date yhat <out) <(columns date yhat <without) 1e-9
-    diff <(aee-forecast --judge --mask - -n 0 in <days) out
+    diff <(aee-forecast --judge --mask - -z 4 -n 0 in <days) out
 }
 
 @test "aee-forecast: --judge --scale log judges logarithms, and tells the unit of the column" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# bats sets stderr and stderr_lines.
-# shellcheck disable=SC2154
+# bats sets stderr and stderr_lines, and run sets output where it was called.
+# shellcheck disable=SC2154,SC2030,SC2031
 bats_require_minimum_version 1.5.0
 
 setup() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The same program with and without the fast paths of the readers, on the whole
-# test data and on the ways to write it.
+# The same program with and without the fast paths of the readers, and with several
+# threads, on the whole test data and on the ways to write it.
 # bats sets stderr.
 # shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
@@ -33,19 +33,28 @@ setup_file() {
         "$F/plain.jsonl" >"$F/odd.jsonl"
 }
 
+# run_kpi NAME PROGRAM OPTION...: what it does goes to files of that name.
+run_kpi() {
+    local T=$BATS_TEST_TMPDIR name=$1 status=0
+    shift
+    timeout 60 "$@" --bad-rows="$T/$name.bad" >"$T/$name.out" 2>"$T/$name.err" || status=$?
+    echo "status $status" >>"$T/$name.err"
+}
+
 # same FILE OPTION...: output, messages, status and the bad rows kept.
 same() {
-    local T=$BATS_TEST_TMPDIR file=$1 status
+    local T=$BATS_TEST_TMPDIR file=$1 name
     shift
-    for kind in bin plain; do
-        status=0
-        "$BUILD/$kind/aee-kpi" "$@" --bad-rows="$T/$kind.bad" <"$file" \
-            >"$T/$kind.out" 2>"$T/$kind.err" || status=$?
-        echo "status $status" >>"$T/$kind.err"
+    run_kpi one "$BUILD/bin/aee-kpi" "$@" <"$file"
+    run_kpi plain "$BUILD/plain/aee-kpi" "$@" <"$file"
+    run_kpi two "$BUILD/bin/aee-kpi" "$@" -j 2 <"$file"
+    run_kpi three "$BUILD/bin/aee-kpi" "$@" --jobs=3 < <(cat "$file")
+    run_kpi eight "$BUILD/bin/aee-kpi" "$@" -j 8 <"$file"
+    for name in plain two three eight; do
+        cmp "$T/one.out" "$T/$name.out"
+        diff -u "$T/one.err" "$T/$name.err"
+        if [ -e "$T/one.bad" ]; then cmp "$T/one.bad" "$T/$name.bad"; fi
     done
-    cmp "$T/bin.out" "$T/plain.out"
-    diff -u "$T/plain.err" "$T/bin.err"
-    if [ -e "$T/plain.bad" ]; then cmp "$T/bin.bad" "$T/plain.bad"; fi
     rm -f "$T"/*.bad
 }
 
@@ -138,6 +147,63 @@ same() {
     run -1 --separate-stderr "$BUILD/plain/aee-kpi" "$BATS_FILE_TMPDIR/bad.csv"
     [ "$fast" = "$stderr" ]
     [[ $fast = *"/bad.csv:100: column 'order_value': "* ]]
+}
+
+# Threads take blocks of 128 KiB: these files have enough of them.
+@test "fast paths: several threads tell of bad rows as one does" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR jobs
+    for jobs in 2 3 8; do
+        run -1 --separate-stderr aee-kpi -j $jobs "$F/bad.csv"
+        [ "$stderr" = "aee-kpi: $F/bad.csv:100: column 'order_value': '$(
+            sed -n 's/.*,//; 100p' "$F/bad.csv")' is not a number" ]
+        [ "$output" = "" ]
+    done
+    # The only one, in a file's last row, without an end of its line.
+    { cat "$F/plain.csv" && printf '1,2025-01-01,organic,1,1,x'; } >"$T/last.csv"
+    run -1 --separate-stderr aee-kpi -j 3 -m order_id=order_id "$F/plain.csv" "$T/last.csv"
+    [ "$stderr" = "aee-kpi: $T/last.csv:$(($(wc -l <"$F/plain.csv") + 1)): column 'order_value': 'x' is not a number" ]
+    # A quote that is never closed, and a record that is too long.
+    { cat "$F/plain.csv" && echo '1,"2025' && cat "$F/plain.csv"; } >"$T/open.csv"
+    { cat "$F/plain.csv" && head -c 300 /dev/zero | tr '\0' x && cat "$F/plain.csv"; } >"$T/long.csv"
+    for file in open long; do
+        same "$T/$file.csv" --max-record=200
+        same "$T/$file.csv"
+    done
+}
+
+@test "fast paths: several threads read several files, each with its columns and lines" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR jobs
+    awk -F, -v OFS=, '{ print $6, $3, $2, $1, $4, $5 }' "$F/bad.csv" >"$T/turned.csv"
+    local files=("$F/plain.csv" "$F/odd.csv" "$F/bad.csv" "$T/turned.csv" "$F/crlf.csv")
+    run_kpi one aee-kpi -g channel,product_id -p month "${files[@]}"
+    for jobs in 2 5; do
+        run_kpi more aee-kpi -j $jobs -g channel,product_id -p month "${files[@]}"
+        cmp "$T/one.out" "$T/more.out"
+        diff -u "$T/one.err" "$T/more.err"
+        cmp "$T/one.bad" "$T/more.bad"
+    done
+}
+
+# One thread knows what came before a row; others must find out.
+@test "fast paths: several threads know which dates are far from all before them" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    awk -F, -v OFS=, 'NR > 1 {
+        x = (x * 1103515245 + 12345) % 2147483648
+        r = int(x / 65536) % 12000
+        # Away in steps that are short enough, and in steps that are not.
+        if (r == 1 && late < 9900) late += 9
+        if (r == 2 && late < 9900) late += 12
+        if (r == 3 && early > 300) early -= 11
+        if (r < 6 || r == 7) $2 = (r % 2 ? late : early) substr($2, 5)
+    }
+    BEGIN { late = 2024; early = 2022 } { print }' "$F/plain.csv" >"$T/far.csv"
+    sed '2s/,20../,1812/; 3s/,20../,2044/' "$T/far.csv" >"$T/first.csv"
+    for file in far first; do
+        same "$T/$file.csv" -p all
+        same "$T/$file.csv" -p month -g channel
+    done
+    run_kpi one aee-kpi -p all "$T/far.csv"
+    [ "$(grep -c 'years away' "$T/one.err")" -gt 5 ]
 }
 
 # odd KIND: what no fast path can take, as a line or more.

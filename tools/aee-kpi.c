@@ -9,6 +9,7 @@
 #include "base/expr.h"
 #include "base/number.h"
 #include "base/opt.h"
+#include "base/pool.h"
 #include "model/kpi.h"
 #include "record/cli.h"
 #include "record/group.h"
@@ -17,6 +18,7 @@
 
 #include "kpi_cube.h"
 #include "kpi_dates.h"
+#include "kpi_jobs.h"
 #include "kpi_products.h"
 #include "kpi_run.h"
 #include "kpi_tables.h"
@@ -43,6 +45,7 @@ static const char usage[] =
     "      --rollup           read the output of aee-kpi and add it up, cubes\n"
     "                         too; only with -p, -g and the common options\n"
     "      --summary          one JSON object instead of records\n"
+    "  -j, --jobs N           threads (1); the result is the same\n"
     "\n" CLI_USAGE;
 
 enum {
@@ -68,6 +71,7 @@ struct options {
 	char **cube; /* --cube: names of its dimensions, after those of -g */
 	char **groups;
 	size_t ngroup; /* of -g alone */
+	size_t jobs;
 };
 
 static const char *const periods[] = { "day", "week", "month", "all" };
@@ -163,6 +167,7 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "cube", required_argument, NULL, OPT_CUBE },
 		{ "customers", no_argument, NULL, OPT_CUSTOMERS },
 		{ "distinct-orders", no_argument, NULL, OPT_DISTINCT },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "max-memory", required_argument, NULL, OPT_MAX_MEMORY },
 		{ "moments", no_argument, NULL, OPT_MOMENTS },
 		{ "period", required_argument, NULL, 'p' },
@@ -173,11 +178,13 @@ parse_options(struct cli *cli, int argc, char *argv[])
 		{ "value-expr", required_argument, NULL, OPT_VALUE },
 		{ 0 },
 	};
-	struct options o = { .period = KPI_DAY, .max_memory = (size_t)1 << 30 };
+	struct options o = {
+		.period = KPI_DAY, .jobs = 1, .max_memory = (size_t)1 << 30
+	};
 	size_t ncube = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT "p:t:", longopts,
+	while ((c = getopt_long(argc, argv, CLI_SHORT "j:p:t:", longopts,
 		    NULL)) != -1) {
 		if (cli_option(cli, c, optarg))
 			continue;
@@ -194,6 +201,9 @@ parse_options(struct cli *cli, int argc, char *argv[])
 			break;
 		case OPT_DISTINCT:
 			o.distinct_orders = true;
+			break;
+		case 'j':
+			o.jobs = opt_size("--jobs", optarg, 1, POOL_MAX);
 			break;
 		case OPT_MAX_MEMORY:
 			o.max_memory = opt_bytes("--max-memory", optarg);
@@ -340,6 +350,7 @@ struct orders {
 	struct order_columns columns;
 	struct products products;
 	struct order_run *run;  /* NULL: one by one alone */
+	struct kpi_jobs *jobs;  /* NULL: one thread */
 	struct decimal *values; /* of the operands of a row */
 	struct field *key;      /* of a row */
 };
@@ -493,6 +504,8 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 	    !order_value(k, in, o, &order.value) ||
 	    !order_cost(k, in, o, &product, &order.cost))
 		return;
+	if (o->jobs != NULL)
+		kpi_jobs_cover(o->jobs);
 	kpi_warn_far(k->cli, in, k->to.kpi, order.day);
 	if (order_tables_room(&k->to, &order.day, 1) == 0)
 		cli_no_memory(k->cli);
@@ -501,6 +514,10 @@ read_order(struct kpis *k, struct recin *in, const struct orders *o)
 		recin_get(in, c->channel, &channel);
 		order.channel = number_of(k, k->to.channels, &channel);
 	}
+	if (order_tables_seen(&k->to, &order.group,
+		c->channel != -1 ? &order.channel : NULL, 1,
+		recin_place(in)) == -1)
+		cli_no_memory(k->cli);
 	order.order = number_or_none(k, in, k->to.orders, c->order);
 	order.customer = number_or_none(k, in, k->to.customers, c->customer);
 	add_order(k, in, &order);
@@ -526,11 +543,34 @@ start_orders(struct kpis *k, struct recin *in, struct orders *o)
 		return;
 	if ((o->run = order_run_new(c, &k->to)) == NULL)
 		cli_no_memory(k->cli);
+	if (k->o->jobs == 1 || !kpi_jobs_can(c))
+		return;
+	o->jobs = kpi_jobs_new(k->o->jobs, in, c, &k->to);
+	if (o->jobs == NULL && recin_error(in) != NULL)
+		cli_fail_input(k->cli, in);
+	if (o->jobs == NULL)
+		cli_no_memory(k->cli);
+}
+
+/* Whether there is a row to be looked at by itself, after all that was added
+ * without. */
+static bool
+next_order(struct kpis *k, struct recin *in, const struct orders *o)
+{
+	bool more;
+
+	if (o->run != NULL && order_run_add(o->run, in) == -1)
+		cli_no_memory(k->cli);
+	more = cli_next(k->cli, in);
+	if (o->jobs != NULL && kpi_jobs_failed(o->jobs))
+		cli_no_memory(k->cli);
+	return more;
 }
 
 static void
 finish_orders(struct orders *o)
 {
+	kpi_jobs_free(o->jobs);
 	order_run_free(o->run);
 	free(o->columns.operand);
 	free(o->columns.group);
@@ -551,13 +591,10 @@ read_orders(struct kpis *k, char *const *paths, size_t n)
 		products_none(&o.products, k->cli);
 	in = cli_input(k->cli, paths, n);
 	start_orders(k, in, &o);
-	for (;;) {
-		if (o.run != NULL && order_run_add(o.run, in) == -1)
-			cli_no_memory(k->cli);
-		if (!cli_next(k->cli, in))
-			break;
+	while (next_order(k, in, &o))
 		read_order(k, in, &o);
-	}
+	if (o.jobs != NULL)
+		check_add(k, in, kpi_jobs_join(o.jobs));
 	finish_orders(&o);
 	return in;
 }

@@ -26,6 +26,7 @@ struct order_run {
 	struct span text[RECIN_RUN_COLUMNS][RECIN_RUN];
 	/* Groups that the products have. */
 	struct span made[GROUPS_RUN][RECIN_RUN];
+	struct recin_dates dates;
 	int32_t day[RECIN_RUN];
 	struct decimal value[RECIN_RUN], square[RECIN_RUN], cost[RECIN_RUN];
 	struct decimal (*operand)[RECIN_RUN];
@@ -153,10 +154,11 @@ read_products(struct order_run *run, size_t first, size_t n)
 
 /* Values first: where some are bad the rest need not be read so far. */
 static size_t
-read_all(struct order_run *run, struct recin *in, size_t first, size_t n)
+read_all(struct order_run *run, const struct recin *in, size_t first, size_t n)
 {
 	n = read_values(run, first, n);
-	n = recin_run_dates(in, run->span[DATE] + first, n, run->day);
+	n = recin_run_dates(in, &run->dates, run->span[DATE] + first, n,
+	    run->day);
 	n = kpi_days_near(run->to->kpi, run->day, n);
 	if (run->columns->moments)
 		n = square_values(run, n);
@@ -212,13 +214,15 @@ number_ids(struct groups *groups, struct order_run *run, size_t column,
 }
 
 static int
-number_all(struct order_run *run, size_t first, size_t n)
+number_all(struct order_run *run, size_t first, size_t n, uint64_t place)
 {
 	const struct order_tables *to = run->to;
 
 	if (number_groups(run, first, n) == -1 ||
 	    number_column(to->channels, run, run->channel, first, n,
 		run->channels) == -1 ||
+	    order_tables_seen(to, run->groups,
+		run->channel > 0 ? run->channels : NULL, n, place) == -1 ||
 	    number_ids(to->orders, run, run->order, first, n, run->orders) ==
 		-1)
 		return -1;
@@ -261,7 +265,7 @@ order_run_add(struct order_run *run, struct recin *in)
 		if (good > 0 &&
 		    (room = order_tables_room(run->to, run->day, good)) == 0)
 			return -1;
-		if (number_all(run, first, room) == -1)
+		if (number_all(run, first, room, recin_place(in)) == -1)
 			return -1;
 		added = add_numbered(run, room);
 		recin_take(in, added);
@@ -269,6 +273,25 @@ order_run_add(struct order_run *run, struct recin *in)
 			return 0;
 	} while (n > 0 && added == room && (good == n || room < good));
 	return 0;
+}
+
+size_t
+order_run_columns(const struct order_run *run, const int **column)
+{
+	*column = run->column;
+	return run->ncolumns;
+}
+
+size_t
+order_run_take(struct order_run *run, const struct recin *in,
+    struct span *const *span, size_t n, uint64_t place)
+{
+	for (size_t i = 0; i < run->ncolumns; i++)
+		run->span[i] = span[i];
+	n = read_all(run, in, 0, n);
+	if (number_all(run, 0, n, place) == -1)
+		return SIZE_MAX;
+	return add_numbered(run, n);
 }
 
 void

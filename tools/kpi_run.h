@@ -7,12 +7,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct expr;
 struct order_run;
 struct order_tables;
 struct products;
 struct recin;
+struct span;
 
 /* The columns of the orders, and what becomes of them; -1: not there, or not
  * asked for. */
@@ -39,6 +41,14 @@ bool order_run_can(const struct order_columns *columns);
  * that must be looked at by itself, as the next one must when distinct counts
  * need too much memory.  0, or -1 if out of memory. */
 int order_run_add(struct order_run *run, struct recin *in);
+
+/* The columns of its records, for recin_jobs(). */
+size_t order_run_columns(const struct order_run *run, const int **column);
+
+/* Add what can be added of n records that recin_jobs() gave: how many, or SIZE_MAX
+ * if out of memory.  Not to be mixed with order_run_add(). */
+size_t order_run_take(struct order_run *run, const struct recin *in,
+    struct span *const *span, size_t n, uint64_t place);
 
 void order_run_free(struct order_run *run); /* NULL is allowed */
 

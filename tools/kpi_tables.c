@@ -1,6 +1,7 @@
 #include "kpi_tables.h"
 
 #include "base/hash.h"
+#include "base/vec.h"
 #include "model/kpi.h"
 #include "record/group.h"
 
@@ -76,4 +77,35 @@ order_tables_check(struct order_tables *t)
 		used += kpi_distinct_bytes(t->of_channel);
 	t->half_full = used > t->max_memory / 2;
 	return used > t->max_memory ? -1 : 0;
+}
+
+/* Note where those of n numbers that are new were seen; new ones come in their
+ * order. */
+static int
+note(struct order_places *p, const struct groups *groups, const size_t *number,
+    size_t n, uint64_t place)
+{
+	size_t count = groups_count(groups);
+
+	if (p->n == count)
+		return 0;
+	if (vec_grow(&p->place, &p->capacity, count, sizeof(*p->place)) == -1)
+		return -1;
+	for (size_t r = 0; r < n && p->n < count; r++)
+		if (number[r] == p->n)
+			p->place[p->n++] = place + r;
+	return 0;
+}
+
+int
+order_tables_seen(const struct order_tables *t, const size_t *group,
+    const size_t *channel, size_t n, uint64_t place)
+{
+	if (t->group_places == NULL)
+		return 0;
+	if (note(t->group_places, t->groups, group, n, place) == -1)
+		return -1;
+	return channel == NULL
+	    ? 0
+	    : note(t->channel_places, t->channels, channel, n, place);
 }

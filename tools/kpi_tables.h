@@ -16,6 +16,12 @@
 struct groups;
 struct kpi;
 
+/* Where each number was seen first, of recin_place(). */
+struct order_places {
+	uint64_t *place;
+	size_t n, capacity;
+};
+
 struct order_tables {
 	struct groups *groups, *channels;
 	struct groups *orders, *customers; /* numbers of ids */
@@ -25,6 +31,8 @@ struct order_tables {
 	size_t max_memory; /* bytes for distinct counts */
 	bool approximate;
 	bool half_full; /* the distinct counts */
+	/* With --jobs, of the groups and channels; or NULL. */
+	struct order_places *group_places, *channel_places;
 };
 
 /* With groups of so many columns, and no kpi yet.  -1 if out of memory: release
@@ -39,6 +47,11 @@ size_t order_tables_room(struct order_tables *t, const int32_t *day, size_t n);
 
 /* What stands for an id of n bytes in approximate counts. */
 size_t order_tables_hash(const char *p, size_t n);
+
+/* Note the places of the groups and channels (NULL: none) of n records, the r-th
+ * of which is at place + r, where that is asked for.  -1 if out of memory. */
+int order_tables_seen(const struct order_tables *t, const size_t *group,
+    const size_t *channel, size_t n, uint64_t place);
 
 /* The memory of distinct counts, to be asked after orders were added: -1 if it
  * is more than there may be. */

@@ -25,6 +25,7 @@ struct traffic {
 	struct field *key;
 	/* Many rows at a time. */
 	struct span (*text)[RECIN_RUN], **span;
+	struct recin_dates dates;
 	int32_t day[RECIN_RUN];
 	struct decimal sessions[RECIN_RUN];
 	size_t group[RECIN_RUN], channel[RECIN_RUN];
@@ -178,8 +179,8 @@ read_runs(struct traffic *t)
 		good = recin_run_decimals(t->span[SESSIONS] + first, n,
 		    t->sessions);
 		good = not_negative(t->sessions, good);
-		good = recin_run_dates(t->in, t->span[DATE] + first, good,
-		    t->day);
+		good = recin_run_dates(t->in, &t->dates, t->span[DATE] + first,
+		    good, t->day);
 		good = kpi_days_near(t->to->kpi, t->day, good);
 		number_run(t, first, good);
 		for (r = 0; r < good; r++)

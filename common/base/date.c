@@ -10,7 +10,8 @@
 /*
  * Howard Hinnant, "chrono-compatible low-level date algorithms": years begin
  * in March, so that the leap day is the last, and repeat after 400 of them,
- * 146097 days.  EPOCH days lie between 0000-03-01 and 1970-01-01.
+ * 146097 days.  EPOCH days lie between 0000-03-01 and 1970-01-01.  Divisions are
+ * of unsigned numbers, and few: dates are read by the million.
  */
 enum { CYCLE = 146097, EPOCH = 719468 };
 
@@ -20,7 +21,8 @@ date_days_in_month(int year, int month)
 {
 	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 		31 };
-	int leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0));
+	unsigned y = (unsigned)year, century = y / 100;
+	int leap = (y % 4 == 0) & ((y != 100 * century) | (century % 4 == 0));
 
 	return days[month - 1] + (leap & (month == 2));
 }
@@ -31,15 +33,14 @@ date_from_civil(int year, int month, int day_of_month)
 	/* Days from March 1 to the first of each month. */
 	static const short from_march[] = { 306, 337, 0, 31, 61, 92, 122, 153,
 		184, 214, 245, 275 };
-	int y, in_cycle;
+	unsigned y;
 
 	if (year < 1 || year > 9999 || month < 1 || month > 12 ||
 	    day_of_month < 1 || day_of_month > date_days_in_month(year, month))
 		return DATE_NONE;
-	y = year - (month <= 2);
-	in_cycle = y % 400;
-	return y / 400 * CYCLE + in_cycle * 365 + in_cycle / 4 -
-	    in_cycle / 100 + from_march[month - 1] + day_of_month - 1 - EPOCH;
+	y = (unsigned)(year - (month <= 2));
+	return (int)(365 * y + y / 4 - y / 100 + y / 400) +
+	    from_march[month - 1] + day_of_month - 1 - EPOCH;
 }
 
 void

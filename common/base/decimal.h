@@ -43,24 +43,25 @@ decimal_parse_short(const char *p, size_t n, struct decimal *d)
 	const uint64_t each = UINT64_C(0x0101010101010101);
 	const uint64_t pair = UINT64_C(0x000000ff000000ff);
 	unsigned fill = (unsigned)(8 - n) * 8;
+	const uint64_t point = '.' ^ '0';
 	int scale = 0;
 	uint64_t w;
 
 	if (n - 1 > 7)
 		return false;
 	memcpy(&w, p, 8);
-	/* The last byte to the top, zeros before the first. */
-	w = w << fill | ('0' * each & ~(UINT64_MAX << fill));
-	if ((w >> 40 & 0xff) == '.') {
+	/* Digits are 0 to 9 now; the last byte to the top, zeros before the
+	 * first, and none where the point was. */
+	w = (w ^ '0' * each) << fill;
+	if ((w >> 40 & 0xff) == point) {
 		w = (w & UINT64_C(0xffff) << 48) |
-		    (w & UINT64_C(0xffffffffff)) << 8 | '0';
+		    (w & UINT64_C(0xffffffffff)) << 8;
 		scale = 2;
-	} else if ((w >> 48 & 0xff) == '.') {
+	} else if ((w >> 48 & 0xff) == point) {
 		w = (w & UINT64_C(0xff) << 56) |
-		    (w & UINT64_C(0xffffffffffff)) << 8 | '0';
+		    (w & UINT64_C(0xffffffffffff)) << 8;
 		scale = 1;
 	}
-	w ^= '0' * each;
 	if (((w | (w + 6 * each)) & 0xf0 * each) != 0)
 		return false;
 	/* Zeros at the end of the fraction do not count. */

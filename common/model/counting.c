@@ -100,13 +100,14 @@ counting_usual(const double *events, size_t n, double *usual)
 	struct slide window = { sorted, 0 };
 
 	for (size_t t = 0; t < n + COUNTING_DAYS; t++) {
+		/* There is room for no more than the window. */
+		if (t > 2 * COUNTING_DAYS &&
+		    !isnan(events[t - 2 * COUNTING_DAYS - 1]))
+			slide_out(&window, events[t - 2 * COUNTING_DAYS - 1]);
 		if (t < n && !isnan(events[t]))
 			slide_in(&window, events[t]);
 		if (t < COUNTING_DAYS)
 			continue;
-		if (t > 2 * COUNTING_DAYS &&
-		    !isnan(events[t - 2 * COUNTING_DAYS - 1]))
-			slide_out(&window, events[t - 2 * COUNTING_DAYS - 1]);
 		usual[t - COUNTING_DAYS] = window.n > 0 ? slide_median(&window)
 							: NAN;
 	}

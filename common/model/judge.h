@@ -5,8 +5,8 @@
  * An anomaly that the model is fitted to pulls it, and makes the deviation that
  * others are measured by larger.  So the model is fitted, fitted again with rows
  * beyond 1.345 spreads weighing so much less (Huber's weights: one huge value
- * would else make all days of its weekday odd), and then twice without the rows
- * beyond 3 spreads.  The spread is 1.4826 times the median size of the residuals
+ * would else make all days of its weekday odd), and then without the rows beyond 3
+ * spreads.  The spread is 1.4826 times the median size of the residuals
  * of all rows, left out or not.
  * Then z = residual / spread, and p is that of Student's t with 8 degrees of
  * freedom, two-sided, as for all baselines (model/baseline.h).

@@ -122,6 +122,12 @@ kpi_new(const struct kpi_params *params)
 	return k;
 }
 
+struct kpi *
+kpi_new_like(const struct kpi *k)
+{
+	return kpi_new(&k->params);
+}
+
 /* Room for n cells: for the first alone, as there is no other of KPI_ALL and in
  * many a group of few rows, and then for more and more. */
 static int
@@ -256,10 +262,10 @@ add_distinct(struct kpi *k, struct cell *c, int which, size_t number)
 /* 0; -1 if out of memory; -3 if the period is closed. */
 static inline int
 count_distinct(struct kpi *k, struct cell *c, int64_t period,
-    const struct kpi_order *o)
+    size_t order_number, size_t customer_number)
 {
-	bool order = k->params.distinct_orders && o->order != KPI_NONE;
-	bool customer = k->params.customers && o->customer != KPI_NONE;
+	bool order = k->params.distinct_orders && order_number != KPI_NONE;
+	bool customer = k->params.customers && customer_number != KPI_NONE;
 	int fresh;
 
 	if (!order)
@@ -272,12 +278,13 @@ count_distinct(struct kpi *k, struct cell *c, int64_t period,
 	if (period > k->newest)
 		k->newest = period;
 	if (order) {
-		if ((fresh = add_distinct(k, c, ORDERS, o->order)) == -1)
+		if ((fresh = add_distinct(k, c, ORDERS, order_number)) == -1)
 			return -1;
 		c->orders += fresh;
 	}
 	if (customer) {
-		if ((fresh = add_distinct(k, c, CUSTOMERS, o->customer)) == -1)
+		if ((fresh = add_distinct(k, c, CUSTOMERS, customer_number)) ==
+		    -1)
 			return -1;
 		c->customers += fresh;
 	}
@@ -352,30 +359,32 @@ reach(struct kpi *k, int32_t day)
 	widen(&k->covered, day);
 }
 
-/* An order; square and cost: NULL where there is none. */
+/* An order; square and cost: NULL where there is none.  No struct: in a loop it
+ * would be written for each. */
 static inline int
-add_order(struct kpi *k, const struct kpi_order *o,
-    const struct decimal *square, const struct decimal *cost)
+add_order(struct kpi *k, int32_t day, size_t group, size_t channel,
+    const struct decimal *value, const struct decimal *square,
+    const struct decimal *cost, size_t order, size_t customer)
 {
-	const int64_t period = period_of(k, o->day);
-	struct cell *c = cell_at(k, o->group, period);
+	const int64_t period = period_of(k, day);
+	struct cell *c = cell_at(k, group, period);
 	struct tally *share;
 	int status;
 
 	if (c == NULL)
 		return -1;
-	if ((status = count_distinct(k, c, period, o)) != 0)
+	if ((status = count_distinct(k, c, period, order, customer)) != 0)
 		return status;
-	reach(k, o->day);
-	if ((status = tally_add(&c->revenue, &o->value)) != 0 ||
+	reach(k, day);
+	if ((status = tally_add(&c->revenue, value)) != 0 ||
 	    (square != NULL &&
 		(status = tally_add(&c->squares, square)) != 0) ||
 	    (cost != NULL && (status = tally_add(&c->cost, cost)) != 0) ||
 	    !k->params.top_channel)
 		return status;
-	if ((share = share_of(c, o->channel)) == NULL)
+	if ((share = share_of(c, channel)) == NULL)
 		return -1;
-	return tally_add(share, &o->value);
+	return tally_add(share, value);
 }
 
 int
@@ -383,11 +392,12 @@ kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
 	struct decimal square;
 
-	if (!k->params.moments)
-		return add_order(k, o, NULL, &o->cost);
-	if (decimal_mul(&square, &o->value, &o->value) == -1)
+	if (k->params.moments &&
+	    decimal_mul(&square, &o->value, &o->value) == -1)
 		return -2;
-	return add_order(k, o, &square, &o->cost);
+	return add_order(k, o->day, o->group, o->channel, &o->value,
+	    k->params.moments ? &square : NULL, &o->cost, o->order,
+	    o->customer);
 }
 
 /* Sums of revenue, and no more. */
@@ -396,23 +406,25 @@ add_plain(struct kpi *k, const struct kpi_run *run, size_t n)
 {
 	const int32_t *day = run->day;
 	bool daily = k->params.period == KPI_DAY;
-	int32_t month_day = DATE_NONE;
+	int32_t last = DATE_NONE;
 	int64_t period = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		struct cell *c;
 
-		/* Months take divisions. */
+		/* Months take divisions, and many rows have the day of the
+		 * row before. */
 		if (daily)
 			period = day[i];
-		else if (day[i] != month_day)
-			period = long_period_of(k, month_day = day[i]);
+		else if (day[i] != last)
+			period = long_period_of(k, day[i]);
 		c = cell_at(k, run->group[i], period);
 		if (c == NULL || tally_add(&c->revenue, &run->value[i]) != 0)
 			break;
 		c->orders++;
-		reach(k, day[i]);
+		if (day[i] != last)
+			reach(k, last = day[i]);
 	}
 	return i;
 }
@@ -425,20 +437,16 @@ kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 	if (run->order == NULL && run->customer == NULL &&
 	    run->square == NULL && run->cost == NULL && !k->params.top_channel)
 		return add_plain(k, run, n);
-	for (i = 0; i < n; i++) {
-		const struct kpi_order o = { .day = run->day[i],
-			.group = run->group[i],
-			.channel = run->channel == NULL ? 0 : run->channel[i],
-			.value = run->value[i],
-			.order = run->order == NULL ? KPI_NONE : run->order[i],
-			.customer = run->customer == NULL ? KPI_NONE
-							  : run->customer[i] };
-
-		if (add_order(k, &o,
+	for (i = 0; i < n; i++)
+		if (add_order(k, run->day[i], run->group[i],
+			run->channel == NULL ? 0 : run->channel[i],
+			&run->value[i],
 			run->square == NULL ? NULL : &run->square[i],
-			run->cost == NULL ? NULL : &run->cost[i]) != 0)
+			run->cost == NULL ? NULL : &run->cost[i],
+			run->order == NULL ? KPI_NONE : run->order[i],
+			run->customer == NULL ? KPI_NONE : run->customer[i]) !=
+		    0)
 			break;
-	}
 	return i;
 }
 
@@ -479,6 +487,78 @@ kpi_add_sums(struct kpi *k, const struct kpi_sums *s)
 	if ((share = share_of(c, s->channel)) == NULL)
 		return -1;
 	return tally_merge(share, &s->revenue);
+}
+
+static int
+merge_tally(struct tally *t, const struct tally *other)
+{
+	const struct decimal_sum sum = tally_sum(other);
+
+	return tally_merge(t, &sum);
+}
+
+/* Add a cell to the one at a group and period. */
+static int
+merge_cell(struct kpi *k, size_t group, int64_t period,
+    const struct cell *other, const size_t *channel)
+{
+	struct cell *c = cell_at(k, group, period);
+	int status;
+
+	if (c == NULL)
+		return -1;
+	c->has_sessions |= other->has_sessions;
+	if (__builtin_add_overflow(c->orders, other->orders, &c->orders))
+		return -2;
+	if ((status = merge_tally(&c->revenue, &other->revenue)) != 0 ||
+	    (status = merge_tally(&c->sessions, &other->sessions)) != 0 ||
+	    (status = merge_tally(&c->cost, &other->cost)) != 0 ||
+	    (status = merge_tally(&c->squares, &other->squares)) != 0)
+		return status;
+	for (size_t i = 0; i < other->nshares; i++) {
+		const struct tally *own = &other->share[i];
+		struct tally *share = share_of(c, channel[own->tag]);
+
+		if (share == NULL)
+			return -1;
+		if ((status = merge_tally(share, own)) != 0)
+			return status;
+	}
+	return 0;
+}
+
+static void
+widen_by(struct range *r, const struct range *other)
+{
+	if (!other->any)
+		return;
+	widen(r, other->first_day);
+	widen(r, other->last_day);
+}
+
+int
+kpi_merge(struct kpi *k, const struct kpi *other, const size_t *group,
+    const size_t *channel)
+{
+	widen_by(&k->orders, &other->orders);
+	widen_by(&k->covered, &other->covered);
+	for (size_t g = 0; g < other->ngroups; g++) {
+		const struct series *s = &other->series[g];
+
+		for (size_t i = 0; i < s->n; i++) {
+			const struct cell *c = &s->cell[i];
+			int status;
+
+			/* Gaps are dense. */
+			if (c->orders == 0 && !c->has_sessions)
+				continue;
+			status = merge_cell(k, group[g], s->first + (int64_t)i,
+			    c, channel);
+			if (status != 0)
+				return status;
+		}
+	}
+	return 0;
 }
 
 void

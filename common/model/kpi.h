@@ -76,8 +76,10 @@ struct kpi_values {
 
 struct kpi;
 
-/* NULL if out of memory; free with kpi_free(). */
+/* NULL if out of memory; free with kpi_free().  The other one is for the same
+ * parameters, and empty. */
 struct kpi *kpi_new(const struct kpi_params *params);
+struct kpi *kpi_new_like(const struct kpi *k);
 
 /* Add a row.  0; -1 if out of memory; -2 if a sum or the square of a value has
  * more digits than base/decimal.h takes; -3 if the distinct counts of its period
@@ -99,6 +101,12 @@ size_t kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n);
 int kpi_add_sessions(struct kpi *k, size_t group, int32_t day,
     const struct decimal *sessions);
 int kpi_add_sums(struct kpi *k, const struct kpi_sums *sums);
+
+/* Add all that was added to another one for the same parameters, without distinct
+ * counts: its group g is group[g] here, its channel c channel[c].  As
+ * kpi_add_order(). */
+int kpi_merge(struct kpi *k, const struct kpi *other, const size_t *group,
+    const size_t *channel);
 
 /*
  * Distinct counts grow with what they count.  Where orders come in order of

@@ -21,7 +21,7 @@
  * scheme of Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB
  * Journal 28, 2019.  It takes records that end with LF or CRLF, have as many
  * fields as the header, and fields that are either bare or exactly "..." without
- * a quote inside.  Where the fields end is all that it finds out; row_field()
+ * a quote inside, unless nobody asks for them.  Where the fields end is all that it finds out; row_field()
  * does the rest for those that are asked for.
  */
 struct csvin {
@@ -322,6 +322,26 @@ harmless(const struct csvin *in, const char *p, size_t n)
 	    utf8_valid(p, n) == n;
 }
 
+/* Whether a field of the record at p that is wanted has a quote in its quotes,
+ * which only libcsv resolves; edge and base are as below. */
+static bool
+doubled_wanted(const struct csvin *in, const char *p, uint32_t base,
+    const uint32_t *edge)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < in->nwanted; i++) {
+		size_t stop = edge[i] - base;
+
+		if ((in->wanted == NULL || in->wanted[i]) && stop > start + 2 &&
+		    p[start] == '"' &&
+		    memchr(p + start + 1, '"', stop - start - 2) != NULL)
+			return true;
+		start = stop + 1;
+	}
+	return false;
+}
+
 /*
  * The next two find the record that begins at p, where held bytes are there, and
  * put the ends of its fields, as offsets from p plus base, to edge, which has
@@ -336,7 +356,7 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	uint64_t inside = 0;   /* all bits if the bytes before are in quotes */
 	uint64_t may_open = 1; /* lowest bit: a quote may open here */
 	uint64_t must_end = 0; /* lowest bit: the byte before closed a field */
-	uint64_t newline, lines = 1, odd = 0, dressed = 0;
+	uint64_t newline, lines = 1, odd = 0, doubled = 0, dressed = 0;
 
 	for (size_t at = 0;; at += 64) {
 		struct bytes64 b;
@@ -351,7 +371,7 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 		strange = bytes64_odd(&b, 0x0e) & ~delimiter & ~newline;
 		below = bits_below(newline);
 		if (((quotes & below) | inside | must_end) != 0) {
-			uint64_t opening, ends;
+			uint64_t opening, closed, ends;
 
 			in_quotes ^= bits_parity(quotes);
 			below = bits_below(newline & ~in_quotes);
@@ -368,9 +388,11 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 				'\r')
 				ends |= (newline & -newline) >> 1;
 			opening = quotes & in_quotes & below;
-			if ((opening & ~(delimiter << 1 | may_open)) != 0 ||
-			    (((quotes & ~in_quotes & below) << 1 | must_end) &
-				~ends) != 0)
+			closed = (quotes & ~in_quotes & below) << 1 | must_end;
+			doubled |= opening & closed;
+			if ((opening & ~(delimiter << 1 | may_open | closed)) !=
+				0 ||
+			    (closed & ~(ends | opening)) != 0)
 				return FAST_NO;
 			must_end = (quotes & ~in_quotes & below) >> 63;
 			inside = (uint64_t)0 - (in_quotes >> 63);
@@ -400,42 +422,46 @@ cut_any(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	    (odd != 0 && !harmless(in, p, length)))
 		return FAST_NO;
 	edge[n] = base + (uint32_t)length;
-	return FAST_YES;
+	return doubled != 0 && doubled_wanted(in, p, base, edge) ? FAST_NO
+								 : FAST_YES;
 }
 
 /* The bits of a record of one line in 64 bytes. */
 struct bits {
 	uint64_t delimiter, newline; /* as they are; the latter is not 0 */
 	uint64_t below;              /* of the record */
+	uint64_t strange;            /* of the record: quotes among others */
 	uint64_t cr;                 /* the one before its newline */
 };
 
 /* A record with a quote, CR, or a byte that is not ASCII, if it is the kind that
- * can be cut: delimiters in quotes are none, and CR may end it.  FAST_INCOMPLETE
- * stands for all that cut_any() is to look at. */
-static inline enum fast
+ * can be cut: delimiters in quotes are none, and CR may end it.  False: let
+ * cut_any() look at it. */
+static inline bool
 check_strange(const char *p, struct bits *bits)
 {
 	struct bytes64 b = bytes64_load(p);
 	uint64_t last = bits->newline & -bits->newline, cr = last >> 1;
-	uint64_t quotes = bytes64_equal(&b, '"') & bits->below;
-	uint64_t odd = bytes64_odd(&b, 0x0e) & ~bits->delimiter & bits->below;
+	uint64_t quotes = bytes64_equal(&b, '"') & bits->below, odd = 0;
 
-	if (odd != 0 && odd != (bytes64_equal(&b, '\r') & cr))
-		return FAST_INCOMPLETE;
+	if (bits->strange != quotes) {
+		odd = bytes64_odd(&b, 0x0e) & bits->strange;
+		if (odd != 0 && odd != (bytes64_equal(&b, '\r') & cr))
+			return false;
+	}
 	bits->cr = odd;
 	if (quotes != 0) {
 		uint64_t inside = bits_parity(quotes);
 
 		if ((last & inside) != 0)
-			return FAST_INCOMPLETE;
+			return false;
 		bits->delimiter &= ~inside;
 		if ((quotes & inside & ~(bits->delimiter << 1 | 1)) != 0 ||
 		    ((quotes & ~inside) << 1 &
 			~(bits->delimiter | last | odd)) != 0)
-			return FAST_NO;
+			return false;
 	}
-	return FAST_YES;
+	return true;
 }
 
 /* Most records lie in 64 bytes. */
@@ -446,20 +472,18 @@ cut_record(const struct csvin *in, const char *p, size_t held, uint32_t base,
 	struct bytes64 b = bytes64_load(p);
 	uint64_t newline = bytes64_equal(&b, '\n'), below = bits_below(newline);
 	uint64_t delimiter = bytes64_equal(&b, in->delimiter), cr = 0;
-	/* Blanks too: most files have none. */
-	uint64_t strange = bytes64_odd_or(&b, 0x21, '"') & ~delimiter & below;
+	/* Blanks too, and '!', which is one less than '"': most files have
+	 * none. */
+	uint64_t strange = bytes64_odd(&b, '"' + 1) & ~delimiter & below;
 	uint32_t *last = edge + in->nwanted - 1, length;
 
 	if (newline == 0)
 		return cut_any(in, p, held, base, edge, cut);
 	if (strange != 0) {
-		struct bits bits = { delimiter, newline, below, 0 };
-		enum fast fast = check_strange(p, &bits);
+		struct bits bits = { delimiter, newline, below, strange, 0 };
 
-		if (fast == FAST_INCOMPLETE)
+		if (!check_strange(p, &bits))
 			return cut_any(in, p, held, base, edge, cut);
-		if (fast == FAST_NO)
-			return fast;
 		delimiter = bits.delimiter;
 		cr = bits.cr;
 	}
@@ -550,6 +574,12 @@ undress(struct span *span)
 	const char *p = span->p;
 	size_t n = span->n;
 
+	/* Most often.  What an empty field is followed by is no quote. */
+	if (*p == '"') {
+		span->p = p + 1;
+		span->n -= 2;
+		return;
+	}
 	if (!row_is_dressed(p, n))
 		return;
 	row_strip(&p, &n);
@@ -595,12 +625,13 @@ cut_run(const struct csvin *in, const struct source *s, struct run *run)
 	const char *p = s->buffer + s->start;
 	size_t held = s->end - s->start, max_record = s->max_record;
 	size_t at = 0, r, most = in->run_most;
+	size_t stop = held < CUT_MAX ? held : CUT_MAX;
 	uint32_t *edge = in->run_edge;
 	uint64_t lines = 0;
 	bool dressed = false;
-	enum fast fast = FAST_YES;
+	enum fast fast = held == 0 ? FAST_INCOMPLETE : FAST_YES;
 
-	for (r = 0; r < most && at < CUT_MAX; r++) {
+	for (r = 0; r < most && at < stop; r++) {
 		struct cut cut;
 
 		fast = cut_record(in, p + at, held - at, (uint32_t)at, edge,

@@ -449,6 +449,12 @@ groups_look_run(const struct groups *g, struct span *const *span, size_t n,
 }
 
 size_t
+groups_fields(const struct groups *g)
+{
+	return g->n;
+}
+
+size_t
 groups_bytes(const struct groups *g)
 {
 	return g->key_capacity * sizeof(*g->key) +

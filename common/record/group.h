@@ -35,6 +35,8 @@ size_t groups_look_run(const struct groups *groups, struct span *const *span,
 /* Bytes that they hold. */
 size_t groups_bytes(const struct groups *groups);
 
+/* How many there are, and how many fields a key has. */
+size_t groups_fields(const struct groups *groups);
 size_t groups_count(const struct groups *groups);
 
 /* Fields of a key. */

@@ -600,14 +600,15 @@ shaped_record(struct ndjson *in, struct source *s, struct row *row)
 void
 ndjson_run(struct ndjson *in, struct source *s, struct run *run)
 {
-	const char *p, *start;
+	const char *p, *start, *stop;
 
 	source_consume(s);
 	run->n = 0;
 	if (!in->learned)
 		return;
 	start = p = s->buffer + s->start;
-	for (; run->n < RUN_MAX; run->n++) {
+	stop = s->buffer + s->end;
+	for (; run->n < RUN_MAX && p < stop; run->n++) {
 		size_t length = cut_record(in, p);
 
 		if (length == 0 || length - 1 > s->max_record)
@@ -629,6 +630,21 @@ ndjson_run(struct ndjson *in, struct source *s, struct run *run)
 		run->end[run->n] = (size_t)(p - start);
 		run->lines[run->n] = run->n + 1;
 	}
+}
+
+bool
+ndjson_learned(const struct ndjson *in)
+{
+	return in->learned;
+}
+
+void
+ndjson_learn(struct ndjson *in, const struct ndjson *from)
+{
+	in->learned = from->learned;
+	in->n = from->n;
+	memcpy(in->between, from->between, sizeof(in->between));
+	memcpy(in->text, from->text, sizeof(in->text));
 }
 
 /* The line at p of n bytes, by the scanner. */

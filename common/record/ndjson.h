@@ -27,6 +27,11 @@ enum record_status ndjson_record(struct ndjson *in, struct source *s,
 /* As csvin_run(); slots are those of the last record with RECORD_OK. */
 void ndjson_run(struct ndjson *in, struct source *s, struct run *run);
 
+/* Whether there is a shape, and to let ndjson_run() go by that of another
+ * reader. */
+bool ndjson_learned(const struct ndjson *in);
+void ndjson_learn(struct ndjson *in, const struct ndjson *from);
+
 void ndjson_free(struct ndjson *in); /* NULL is allowed */
 
 /* One line of n bytes, without its newline.  Spans point into it

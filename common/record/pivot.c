@@ -1,6 +1,7 @@
 #include "record/pivot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/date.h"
 #include "base/set.h"
@@ -26,6 +27,7 @@ struct pivot {
 	size_t row_capacity;
 	struct set *taken; /* of each column: the rows that have it */
 	size_t taken_capacity;
+	size_t last_row, last_column; /* of the record before */
 };
 
 struct pivot *
@@ -58,6 +60,39 @@ pivot_input(struct pivot *p, struct recin *in)
 		p->column[k] = cli_need(p->cli, in, p->name[k]);
 	for (size_t i = 0; i < pivot_columns(p); i++)
 		set_release(&p->taken[i]);
+}
+
+static bool
+same_text(struct field a, struct field b)
+{
+	return a.n == b.n && a.kind == b.kind &&
+	    (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Whether the record at hand is of this row, as most are of that before. */
+static bool
+is_row(const struct pivot *p, size_t row, int32_t day)
+{
+	if (row >= groups_count(p->rows) || p->row[row].day != day)
+		return false;
+	for (size_t k = 0; k < p->cli->ngroup; k++)
+		if (!same_text(recin_field(p->in, p->group[k]),
+			groups_key(p->rows, row, k)))
+			return false;
+	return true;
+}
+
+/* Whether it is of this column, as most are of the next. */
+static bool
+is_column(const struct pivot *p, size_t column)
+{
+	if (column >= groups_count(p->columns))
+		return false;
+	for (size_t k = 0; k < p->ncolumns; k++)
+		if (!same_text(recin_field(p->in, p->column[k]),
+			groups_key(p->columns, column, k)))
+			return false;
+	return true;
 }
 
 static size_t
@@ -111,8 +146,15 @@ pivot_place(struct pivot *p, size_t *row, size_t *column)
 
 	if (!cli_ok(p->cli, p->in, recin_date(p->in, p->date, &day)))
 		return false;
-	*row = row_at_hand(p, day);
-	*column = column_at_hand(p);
+	*row = p->last_row;
+	if (!is_row(p, *row, day))
+		*row = row_at_hand(p, day);
+	*column = p->last_column + 1 < pivot_columns(p) ? p->last_column + 1
+							: 0;
+	if (!is_column(p, *column))
+		*column = column_at_hand(p);
+	p->last_row = *row;
+	p->last_column = *column;
 	switch (set_add(&p->taken[*column], (uint32_t)*row)) {
 	case 1:
 		return true;

@@ -19,6 +19,7 @@
 #include "record/ndjson.h"
 #include "record/output.h"
 #include "record/utf8.h"
+#include "record/workers.h"
 
 /* A program without the fast paths, for tests that compare the two. */
 #ifdef AEE_PLAIN
@@ -26,8 +27,6 @@ enum { PLAIN = true };
 #else
 enum { PLAIN = false };
 #endif
-
-enum { DATE_LENGTH = DATE_TEXT_MAX - 1 };
 
 /* Kinds of bad record, for the summary: most files have one or two. */
 enum { REASONS = 16, REASON_MAX = 96 };
@@ -64,13 +63,16 @@ struct recin {
 	size_t *extra; /* fields of row that are no columns */
 	size_t nextra, extra_capacity;
 
-	/* The date read last, if it was a text of this length. */
-	char date[DATE_LENGTH];
-	int32_t day;
+	struct recin_date date;
 	struct run run;
 	size_t run_at;      /* the next of its records to be taken */
 	size_t run_start;   /* its place in the source, */
 	uint64_t run_reads; /* and the source's reads then */
+
+	struct workers *workers; /* or NULL */
+	bool left; /* source is a line that they left, kept the file's */
+	struct source kept;
+	uint64_t place; /* of the file at hand in the input */
 
 	uint64_t records, refused;
 	struct reason reason[REASONS];
@@ -418,9 +420,22 @@ recin_want_all(struct recin *in)
 
 /* ---- files ------------------------------------------------------------------ */
 
+/* Go back from a line that workers left to the file. */
+static void
+leave_line(struct recin *in)
+{
+	if (in->left)
+		in->source = in->kept;
+	in->left = false;
+}
+
 static void
 close_file(struct recin *in)
 {
+	leave_line(in);
+	if (in->workers != NULL)
+		workers_end(in->workers);
+	in->place += in->source.place;
 	if (in->open && in->source.fd > STDERR_FILENO)
 		close(in->source.fd);
 	in->open = false;
@@ -572,6 +587,23 @@ read_header(struct recin *in)
 	return take_header(in);
 }
 
+/* Let the workers, if there are any, read the rest of the file. */
+static int
+begin_workers(struct recin *in)
+{
+	const struct workers_file file = { .format = in->format,
+		.wanted = in->file_wanted,
+		.nfields = in->nfields,
+		.plain = in->options->plain || PLAIN,
+		.block = in->options->block,
+		.place = in->place };
+
+	if (in->workers != NULL &&
+	    workers_begin(in->workers, &in->source, &file) == -1)
+		return fail_at(in, 0, "out of memory or threads");
+	return 1;
+}
+
 /* Go to the next file: 1, 0 if there is none, -1 on an error. */
 static int
 next_file(struct recin *in)
@@ -596,9 +628,9 @@ next_file(struct recin *in)
 	if (find_format(in) == -1)
 		return -1;
 	if (in->format != FORMAT_JSONL)
-		return read_header(in) == -1 ? -1 : 1;
+		return read_header(in) == -1 ? -1 : begin_workers(in);
 	in->json = ndjson_new(in->options->plain || PLAIN);
-	return in->json == NULL ? no_memory(in) : 1;
+	return in->json == NULL ? no_memory(in) : begin_workers(in);
 }
 
 /* ---- records ---------------------------------------------------------------- */
@@ -712,6 +744,45 @@ recin_open(char *const *paths, size_t n, const struct recin_options *options)
 	return in;
 }
 
+/* Whether the next record is for the workers, or one that they left; no record is
+ * at hand.  The first of all is not. */
+static bool
+for_workers(const struct recin *in)
+{
+	return in->workers != NULL && in->records > 0 &&
+	    workers_ready(in->workers, &in->source, in->json);
+}
+
+/* The next record of the lines that workers left, once they have done what they
+ * can: 1, 0 if the file goes on without them, -1. */
+static int
+next_left(struct recin *in)
+{
+	for (;;) {
+		struct source line;
+		int status;
+
+		if (in->left && (status = next_in_file(in)) != 0)
+			return status;
+		leave_line(in);
+		source_consume(&in->source);
+		if ((status = workers_left(in->workers, &line)) == 1) {
+			in->kept = in->source;
+			in->source = line;
+			in->left = true;
+		} else if (status == 0) {
+			if (!for_workers(in))
+				return 0;
+			status = workers_run(in->workers, &in->source, in->slot,
+			    in->json, &in->records);
+			if (status == 0)
+				return 0;
+		}
+		if (status == -1)
+			return no_memory(in);
+	}
+}
+
 int
 recin_next(struct recin *in)
 {
@@ -724,6 +795,8 @@ recin_next(struct recin *in)
 		return 1;
 	}
 	while (in->open) {
+		if (in->workers != NULL && (status = next_left(in)) != 0)
+			return status;
 		if ((status = next_in_file(in)) != 0)
 			return status;
 		if ((status = next_file(in)) == -1)
@@ -816,6 +889,12 @@ recin_line(const struct recin *in)
 }
 
 uint64_t
+recin_place(const struct recin *in)
+{
+	return in->place + source_place(&in->source);
+}
+
+uint64_t
 recin_records(const struct recin *in)
 {
 	return in->records;
@@ -825,6 +904,16 @@ uint64_t
 recin_refused(const struct recin *in)
 {
 	return in->refused;
+}
+
+static int
+read_date(const struct recin *in, const char *p, size_t n, int32_t *day)
+{
+	if (n == 0)
+		return -1;
+	return in->date_format == NULL
+	    ? date_parse_timestamp(p, n, in->options->zone, day)
+	    : date_parse_as(p, n, in->date_format, day);
 }
 
 /* ---- many records ------------------------------------------------------------- */
@@ -857,7 +946,11 @@ recin_run(struct recin *in, const int *column, size_t n,
 	*first = 0;
 	if (in->error != NULL || in->ahead || !in->open)
 		return 0;
+	if (in->left)
+		return 0;
 	source_consume(s);
+	if (for_workers(in))
+		return 0;
 	if (!run_remains(in)) {
 		for (size_t i = 0; i < n; i++)
 			to[i] = (struct run_column){ in->slot[column[i]],
@@ -893,33 +986,73 @@ recin_take(struct recin *in, size_t n)
 	in->records += n;
 }
 
+/* The place of a date: one of its own for each day of some years, if it is
+ * YYYY-MM-DD. */
+static inline struct recin_date *
+date_place(struct recin_dates *dates, const char *p)
+{
+	uint64_t w, pairs;
+
+	/* YY-MM-DD, the last digit of the year in the second byte. */
+	memcpy(&w, p + 2, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	w &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+	pairs = w * 10 + (w >> 8);
+	return &dates->date[(w >> 8 & 3) << 9 | (pairs >> 24 & 15) << 5 |
+	    (pairs >> 48 & 31)];
+}
+
+/* The date of a text of RECIN_DATE bytes; -1 if it is none. */
+static int
+look_date(const struct recin *in, struct recin_dates *dates, const char *p)
+{
+	struct recin_date *date = date_place(dates, p);
+
+	if (memcmp(p, date->text, RECIN_DATE) != 0) {
+		if (read_date(in, p, RECIN_DATE, &date->day) == -1) {
+			memset(date->text, 0, RECIN_DATE);
+			return -1;
+		}
+		memcpy(date->text, p, RECIN_DATE);
+	}
+	dates->last = *date;
+	return 0;
+}
+
 size_t
-recin_run_dates(struct recin *in, const struct span *span, size_t n,
-    int32_t *day)
+recin_run_dates(const struct recin *in, struct recin_dates *dates,
+    const struct span *span, size_t n, int32_t *day)
 {
 	/* The first date may say how the others are written. */
 	if (in->options->second && !in->date_seen)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		const char *p = span[i].p;
-		size_t length = span[i].n;
 
-		if (length != DATE_LENGTH ||
-		    memcmp(p, in->date, DATE_LENGTH) != 0) {
-			if (length == 0 ||
-			    (in->date_format == NULL
-				    ? date_parse_timestamp(p, length,
-					  in->options->zone, &in->day)
-				    : date_parse_as(p, length, in->date_format,
-					  &in->day)) == -1)
+		if (span[i].n != RECIN_DATE) {
+			if (read_date(in, p, span[i].n, &day[i]) == -1)
 				return i;
-			memset(in->date, 0, DATE_LENGTH);
-			if (length == DATE_LENGTH)
-				memcpy(in->date, p, DATE_LENGTH);
+			continue;
 		}
-		day[i] = in->day;
+		if (memcmp(p, dates->last.text, RECIN_DATE) != 0 &&
+		    look_date(in, dates, p) == -1)
+			return i;
+		day[i] = dates->last.day;
 	}
 	return n;
+}
+
+int
+recin_jobs(struct recin *in, const struct recin_jobs *jobs)
+{
+	if (in->error != NULL)
+		return -1;
+	assert(jobs->ncolumns <= RECIN_RUN_COLUMNS);
+	if ((in->workers = workers_new(jobs)) == NULL)
+		return no_memory(in);
+	return in->open && begin_workers(in) == -1 ? -1 : 0;
 }
 
 size_t
@@ -972,19 +1105,17 @@ recin_date(struct recin *in, int column, int32_t *day)
 	if (field_missing(f))
 		return recin_reject(in, column, "is not a date");
 	/* Many rows have the date of the row before. */
-	if (f.n == DATE_LENGTH && memcmp(f.p, in->date, DATE_LENGTH) == 0) {
-		*day = in->day;
+	if (f.n == RECIN_DATE && memcmp(f.p, in->date.text, RECIN_DATE) == 0) {
+		*day = in->date.day;
 		return 1;
 	}
 	settle_dates(in, f);
-	status = in->date_format == NULL
-	    ? date_parse_timestamp(f.p, f.n, in->options->zone, day)
-	    : date_parse_as(f.p, f.n, in->date_format, day);
+	status = read_date(in, f.p, f.n, day);
 	if (status == -1)
 		return recin_reject(in, column, "is not a date");
-	if (f.n == DATE_LENGTH) {
-		memcpy(in->date, f.p, DATE_LENGTH);
-		in->day = *day;
+	if (f.n == RECIN_DATE) {
+		memcpy(in->date.text, f.p, RECIN_DATE);
+		in->date.day = *day;
 	}
 	return 1;
 }
@@ -1030,6 +1161,7 @@ recin_close(struct recin *in)
 	if (in == NULL)
 		return;
 	close_file(in);
+	workers_free(in->workers);
 	free(in->source.buffer);
 	row_release(&in->row);
 	arena_release(&in->names);

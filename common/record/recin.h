@@ -30,6 +30,7 @@ struct date_time;
 struct date_zone;
 struct decimal;
 struct output;
+struct pool;
 struct progress;
 struct recin;
 
@@ -135,12 +136,54 @@ size_t recin_run(struct recin *in, const int *column, size_t n,
     struct span *const *span, size_t *first);
 void recin_take(struct recin *in, size_t n);
 
+/* Dates that were read, as texts of this length: many rows have that of the row
+ * before, or one of a few years.  A zeroed struct is none. */
+enum { RECIN_DATE = 10, RECIN_DATES = 2048 };
+struct recin_date {
+	char text[RECIN_DATE];
+	int32_t day;
+};
+struct recin_dates {
+	struct recin_date last, date[RECIN_DATES];
+};
+
 /* The first of n spans as values; how many could be read.  A missing one
  * cannot. */
-size_t recin_run_dates(struct recin *in, const struct span *span, size_t n,
-    int32_t *day);
+size_t recin_run_dates(const struct recin *in, struct recin_dates *dates,
+    const struct span *span, size_t n, int32_t *day);
 size_t recin_run_decimals(const struct span *span, size_t n,
     struct decimal *value);
+
+/*
+ * The same by the workers of a pool.  From then on recin_next() has them look at
+ * records that follow, and gives only those that they did not take, and those
+ * that only libcsv can find (where there are quotes).  A worker calls take() with
+ * fields of n records that follow one another, as recin_run() gives them; of these
+ * it takes the first ones that it can make use of and returns how many.  The next
+ * one, if any, comes by recin_next(), which gives records in the order of the
+ * input, in its turn and with its line.  The first of all records is not given to
+ * workers.
+ *
+ * Calls come in no order but that of `place`, for each worker; a record's
+ * place is place + r, for r below n, or recin_place(), and comes before those of
+ * all records behind it.  No worker is at work while recin_next() does not.
+ *
+ * Once, before the first recin_next().  What *jobs points to must outlive the
+ * stream.  Returns 0, or -1 with an error.  Memory: about 1.2 MiB a worker.
+ */
+struct recin_jobs {
+	struct pool *pool;
+	const int *column;
+	size_t ncolumns;
+	size_t (*take)(void *arg, size_t worker, struct span *const *span,
+	    size_t n, uint64_t place);
+	void *arg;
+};
+int recin_jobs(struct recin *in, const struct recin_jobs *jobs);
+
+/* The place of the record at hand, or of the first of those that recin_run()
+ * gave. */
+uint64_t recin_place(const struct recin *in);
 
 /* Where the record at hand begins. */
 const char *recin_file(const struct recin *in);

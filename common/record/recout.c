@@ -354,8 +354,9 @@ void
 recout_cents(struct recout *out, int64_t cents)
 {
 	char text[NUMBER_CENTS_MAX];
+	size_t n = number_put_cents(text, cents);
 
-	plain(out, text, number_put_cents(text, cents));
+	plain(out, text, n);
 }
 
 void

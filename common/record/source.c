@@ -10,6 +10,19 @@
 
 enum { BLOCK = 64 << 10 };
 
+static ssize_t
+read_some(const struct source *s, char *p, size_t n)
+{
+	ssize_t got;
+
+	if (s->read != NULL)
+		return s->read(s->reader, p, n);
+	do
+		got = read(s->fd, p, n);
+	while (got == -1 && errno == EINTR);
+	return got;
+}
+
 enum source_status
 source_more(struct source *s)
 {
@@ -42,17 +55,16 @@ source_more(struct source *s)
 		room = s->block;
 	if (s->wait != NULL)
 		s->wait(s->context);
-	do
-		n = read(s->fd, s->buffer + s->end, room);
-	while (n == -1 && errno == EINTR);
-	if (n == -1)
+	if ((n = read_some(s, s->buffer + s->end, room)) == -1)
 		return SOURCE_FAILED;
 	if (n == 0) {
 		s->eof = true;
 		return SOURCE_END;
 	}
-	progress_add(s->progress, (size_t)n);
+	if (s->read == NULL)
+		progress_add(s->progress, (size_t)n);
 	s->end += (size_t)n;
+	s->place += (uint64_t)n;
 	memset(s->buffer + s->end, 0, SOURCE_SLACK);
 	return SOURCE_MORE;
 }
@@ -106,6 +118,8 @@ void
 source_restart(struct source *s, int fd)
 {
 	s->fd = fd;
+	s->read = NULL;
+	s->place = 0;
 	s->reads++;
 	s->start = s->end = s->raw = 0;
 	s->raw_lines = 0;

@@ -8,17 +8,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct progress;
 
 struct source {
 	int fd;
+	/* How its bytes come: as by read(2), and telling of progress; NULL: by
+	 * that, of fd. */
+	ssize_t (*read)(void *reader, char *p, size_t n);
+	void *reader;
 	char *buffer;
 	size_t capacity;
 	size_t start; /* of the record at hand */
 	size_t raw;   /* its length, once known; 0 before */
 	size_t end;   /* of what was read; SOURCE_SLACK zeros follow */
 	bool eof;
+	uint64_t place;     /* of end in the file */
 	uint64_t reads;     /* counts up whenever bytes may have moved */
 	uint64_t line;      /* 1-based, of buffer[start] */
 	uint64_t raw_lines; /* newlines in the record at hand, with raw */
@@ -58,6 +64,13 @@ source_consume(struct source *s)
 	s->line += s->raw_lines;
 	s->raw = 0;
 	s->raw_lines = 0;
+}
+
+/* Where the record at hand begins in the file. */
+static inline uint64_t
+source_place(const struct source *s)
+{
+	return s->place - (s->end - s->start);
 }
 
 /* Say that the record at hand has n bytes; counts its lines. */

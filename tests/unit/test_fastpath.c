@@ -353,11 +353,12 @@ check_random(enum format format, uint64_t seed)
 			.block = blocks[below(&rng, 10)],
 			.stop = below(&rng, 8) == 0,
 			.typed = below(&rng, 2) == 0,
-			.runs = below(&rng, 2) == 0 };
+			.runs = below(&rng, 2) == 0,
+			.jobs = below(&rng, 3) == 0 ? 1 + below(&rng, 4) : 0 };
 
-		how.passed = !how.runs;
+		how.passed = !how.runs && how.jobs == 0;
 		/* Runs have no numbers. */
-		if (how.typed && how.runs)
+		if (how.typed && (how.runs || how.jobs > 0))
 			how.wanted &= ~UINT64_C(0x4924924924924924);
 		if (format == FORMAT_JSONL)
 			put_ndjson(&t, &rng);
@@ -453,6 +454,7 @@ records_across_the_blocks_are_read_alike(void **state)
 	how.block = 0;
 	for (size_t n = 90000; n < 300000; n += 1777) {
 		how.runs = n % 2 == 0;
+		how.jobs = n % 5;
 		assert_true(same_told(t.p, n, how));
 	}
 	free(t.p);

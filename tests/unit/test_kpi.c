@@ -497,6 +497,49 @@ sums_of_days_add_up_to_months(void **state)
 	kpi_free(rolled);
 }
 
+/* Two parts of the rows of an example, each with numbers of its own. */
+static void
+parts_are_merged_to_the_whole(void **state)
+{
+	static const struct row mine[] = {
+		{ "2025-01-02", 0, 0, "100.10", "60" },
+		{ "2025-01-02", 0, 1, "49.75", NULL },
+	};
+	static const struct row others[] = {
+		{ "2025-01-02", 1, 0, "300.2", "150.15" },
+		{ "2025-01-02", 1, 0, "-50.05", NULL },
+		{ "2025-01-05", 0, 1, "0.0000000000001", NULL },
+	};
+	/* Its group 1 is group 0 here, and so on. */
+	const size_t group[] = { 1, 0 }, channel[] = { 1, 0 };
+	struct kpi *k = start(KPI_DAY), *other = kpi_new_like(k);
+	struct kpi_sums most = { .has_orders = true, .orders = INT64_MAX };
+
+	(void)state;
+	add(k, mine, 2);
+	add(other, others, 3);
+	visit(other, 1, "2025-01-01", "160");
+	assert_int_equal(kpi_merge(k, other, group, channel), 0);
+	assert_int_equal(kpi_periods(k), 5);
+	assert_false(at(k, 0, 0).has_orders);
+	assert_sum(at(k, 0, 0).sessions, "160");
+	assert_sum(at(k, 0, 1).revenue, "400");
+	assert_sum(at(k, 0, 1).cost, "210.15");
+	assert_sum(at(k, 0, 1).squares, "105120.115");
+	assert_int_equal(at(k, 0, 1).orders, 4);
+	assert_int_equal(at(k, 0, 1).top_channel, 1);
+	assert_near(at(k, 0, 1).top_channel_share, 299.9 / 400, 0);
+	assert_sum(at(k, 1, 4).revenue, "0.0000000000001");
+	assert_int_equal(at(k, 1, 4).top_channel, 0);
+	assert_int_equal(at(k, 1, 1).orders, 0);
+
+	assert_int_equal(kpi_add_sums(other, &most), 0);
+	assert_int_equal(kpi_merge(k, other, group, channel), 0);
+	assert_int_equal(kpi_merge(k, other, group, channel), -2);
+	kpi_free(other);
+	kpi_free(k);
+}
+
 static void
 too_many_digits_are_told_from_no_memory(void **state)
 {
@@ -534,6 +577,7 @@ main(void)
 		cmocka_unit_test(closed_counts_stay_and_take_no_more),
 		cmocka_unit_test(the_order_of_periods_is_known),
 		cmocka_unit_test(sums_of_days_add_up_to_months),
+		cmocka_unit_test(parts_are_merged_to_the_whole),
 		cmocka_unit_test(too_many_digits_are_told_from_no_memory),
 	};
 
