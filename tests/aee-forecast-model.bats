@@ -747,6 +747,9 @@ regressed() {
     refused 1 "lower:2: column 'lower_window': '-400' is not a whole number from -366 to 0" --holidays lower in
     refused 1 "upper:2: column 'upper_window': '-1' is not a whole number from 0 to 366" --holidays upper in
     refused 2 "--country: 'XX' is no country whose holidays are known (see --help)" --country XX in
+    refused 2 "--country: '' has no country" --country '' in
+    refused 2 "--changepoint-dates: ',' is not a date, or several with commas" --changepoint-dates , in
+    refused 1 "column 'revenue': fewer than 2 rows with a value and a weight above 0" --weight-dates 2020-01-01..2030-01-01=0 in
     refused 2 "--country: 'IN,in' is no country whose holidays are known (see --help)" --country IN,in in
     refused 2 "--horizon: '-1' is not a whole number from 0 to 100000" -n -1 in
     refused 2 "--horizon: '100001' is not a whole number from 0 to 100000" -n 100001 in
@@ -805,6 +808,20 @@ regressed() {
     # Rows to come begin after what the model or the input knows last.
     tail -1 out | grep -q ^2024-03-03,
     head -11 in | aee-forecast --model m.json -n 1 | tail -1 | grep -q ^2024-02-10,
+}
+
+@test "aee-forecast: keys of a configuration about the model have no effect where one is read" {
+    series 60 >in
+    aee-forecast --save m.json in >want
+    for key in judge=true tune=true conformal=true robust=true ar1=true backtest=rows growth=logistic cap=9 scale=log \
+        mask=none.csv holidays=none.csv weights=none 'seasonality=[x:5:2]' regressor=none yearly=on; do
+        run -0 --separate-stderr aee-forecast --model m.json --set "$key" in
+        diff want - <<<"$output"
+        [ -z "$stderr" ]
+        aee-forecast --set model=m.json --set "$key" in | diff want -
+    done
+    # Those about what is done with it have theirs.
+    [ "$(aee-forecast --model m.json --set horizon=2 --set components=true in | wc -l)" -eq 63 ]
 }
 
 @test "aee-forecast: models of groups find their groups" {

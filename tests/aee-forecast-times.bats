@@ -335,6 +335,9 @@ to_come() {
     aee-forecast -c y --target 5000 --by 2024-02-23 --since 2024-02-20 "$hourly" | columns so_far | diff - so_far
     run -1 --separate-stderr aee-forecast -c y --target 5 --by 9999-01-01 "$hourly"
     [ "$stderr" = "aee-forecast: column 'y': too many rows up to the day of --by" ]
+    aee-forecast -c y --save m.json "$hourly" >all
+    run -1 --separate-stderr aee-forecast -c y --model m.json --target 5 --by 9999-01-01 "$hourly"
+    [ "$stderr" = "aee-forecast: column 'y': too many rows up to the day of --by" ]
     run -1 --separate-stderr aee-forecast -c y <<<$'date,y\n9999-12-31 20:00,1\n9999-12-31 21:00,2\n9999-12-31 22:00,4'
     [ "$stderr" = "aee-forecast: column 'y': the horizon goes past the year 9999" ]
 }

@@ -578,6 +578,13 @@ aee-forecast: g=c: fewer than 2 rows with a value; no forecast" ]
         run -2 --separate-stderr aee-forecast --judge "$other" in
         [ "${stderr_lines[0]}" = "aee-forecast: --judge and $other: give one of the two" ]
     done
+    # In a configuration too, but for what is its default.
+    for other in robust=true tune=true conformal=true backtest=rows components=true changepoints=true save=m.json; do
+        run -2 --separate-stderr aee-forecast --set judge=true --set "$other" in
+        [ "$stderr" = "aee-forecast: --judge and --${other%=*}: give one of the two" ]
+    done
+    [ ! -e m.json ]
+    aee-forecast --judge --set robust=false --set tune=false in | cmp - <(aee-forecast --judge in)
     run -2 --separate-stderr aee-forecast --scale log in
     [ "${stderr_lines[0]}" = "aee-forecast: --scale: only with --judge" ]
     run -2 --separate-stderr aee-forecast --mask in in

@@ -207,6 +207,12 @@ END
     [ "$stderr" = "aee-detect: link.csv: two outputs cannot go to one file" ]
     [ "$(cat days.csv)" = before ]
     [ ! -e kpi.csv ]
+    # Standard output too.
+    run -1 --separate-stderr aee-forecast --save - daily.csv
+    [ "$stderr" = "aee-forecast: -: two outputs cannot go to one file" ]
+    [ -z "$output" ]
+    run -1 --separate-stderr aee-zscore --bad-rows=- daily.csv
+    [ "$stderr" = "aee-zscore: -: two outputs cannot go to one file" ]
 }
 
 @test "every program: an unknown option is a wrong command line" {

@@ -510,18 +510,21 @@ static const char *
 check_dates(char *text)
 {
 	struct date_time time;
+	bool any = false;
 
 	for (char *part = strtok_r(text, ",", &text); part != NULL;
-	     part = strtok_r(NULL, ",", &text))
+	     part = strtok_r(NULL, ",", &text)) {
+		any = true;
 		if (date_parse_time(part, strlen(part), NULL, &time) == -1)
 			return "is not a date, or several with commas";
-	return NULL;
+	}
+	return any ? NULL : "is not a date, or several with commas";
 }
 
 static const char *
 check_country(char *text)
 {
-	const char *const *c = holiday_countries;
+	const char *const *c = NULL;
 
 	for (char *part = strtok_r(text, ",", &text); part != NULL;
 	     part = strtok_r(NULL, ",", &text)) {
@@ -532,7 +535,7 @@ check_country(char *text)
 			return "is no country whose holidays are known (see "
 			       "--help)";
 	}
-	return NULL;
+	return c == NULL ? "has no country" : NULL;
 }
 
 /* An element of a list; what is wrong with it, or NULL. */
@@ -646,19 +649,26 @@ take_list(struct raw *raw, struct cli *cli, struct config *cfg, const char *key,
 	}
 }
 
-static void
-take_key(struct raw *raw, struct cli *cli, struct config *cfg,
-    const struct setting *s)
-{
-	void *to = place_of(raw, s);
-	char key[64];
-	int64_t whole;
-	const char *text, *why;
+enum { KEY_MAX = 64 };
 
-	snprintf(key, sizeof(key), "%s", s->name);
+/* The key of a setting: its name with _ for -. */
+static void
+name_key(const struct setting *s, char key[KEY_MAX])
+{
+	snprintf(key, KEY_MAX, "%s", s->name);
 	for (char *p = key; *p != '\0'; p++)
 		if (*p == '-')
 			*p = '_';
+}
+
+static void
+take_key(struct raw *raw, struct cli *cli, struct config *cfg,
+    const struct setting *s, const char *key)
+{
+	void *to = place_of(raw, s);
+	int64_t whole;
+	const char *text, *why;
+
 	switch (s->kind) {
 	case FLAG:
 		config_bool(cfg, NULL, key, *(bool *)to, to);
@@ -927,17 +937,18 @@ read_config(struct raw *raw, struct cli *cli, const char *path,
 	raw->o->config = cfg;
 	for (size_t i = 0; i < set->n; i++)
 		config_set(cfg, set->text[i]);
+	if (raw->o->model == NULL)
+		config_text(cfg, NULL, "model", NULL, &raw->o->model);
 	for (size_t i = 0; i < SETTINGS; i++) {
-		char key[64];
+		char key[KEY_MAX];
 
-		snprintf(key, sizeof(key), "%s", settings[i].name);
-		for (char *p = key; *p != '\0'; p++)
-			if (*p == '-')
-				*p = '_';
-		if (given[i])
+		/* A model that is read has decided what it is. */
+		name_key(&settings[i], key);
+		if (given[i] ||
+		    (raw->o->model != NULL && !settings[i].predicts))
 			config_ignore(cfg, NULL, key);
 		else
-			take_key(raw, cli, cfg, &settings[i]);
+			take_key(raw, cli, cfg, &settings[i], key);
 	}
 	if (config_finish(cfg) == -1)
 		errx(config_status(cfg), "%s", config_error(cfg));
@@ -946,24 +957,31 @@ read_config(struct raw *raw, struct cli *cli, const char *path,
 /* What a judgement of rows rules out: it has one model, on a scale, that is
  * fitted in its own way. */
 static void
-check_judge(const struct forecast_options *o, const bool given[SETTINGS])
+check_judge(const struct forecast_options *o)
 {
-	static const char *const others[] = { "backtest", "by", "cap",
-		"changepoints", "components", "conformal", "robust", "save",
-		"tune" };
-	const char *const own[] = { o->mask != NULL ? "mask" : NULL,
-		o->scale != SCALE_RAW ? "scale" : NULL };
+	const struct {
+		const char *name;
+		bool given;
+	} others[] = {
+		{ "backtest", o->backtest != FORECAST_NO_BACKTEST },
+		{ "cap", o->cap.given },
+		{ "changepoints", o->changepoints },
+		{ "components", o->components },
+		{ "conformal", o->conformal },
+		{ "robust", o->robust },
+		{ "save", o->save != NULL },
+		{ "target", !isnan(o->target) },
+		{ "tune", o->tune },
+	};
 
-	for (size_t i = 0; i < 2; i++)
-		if (own[i] != NULL && !o->judge)
-			opt_fail("--%s: only with --judge", own[i]);
-	for (size_t i = 0; o->judge && i < SETTINGS; i++)
-		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
-			if (given[i] &&
-			    strcmp(settings[i].name, others[k]) == 0)
-				opt_fail("--judge and --%s: give one of the "
-					 "two",
-				    others[k]);
+	if (o->mask != NULL && !o->judge)
+		opt_fail("--mask: only with --judge");
+	if (o->scale != SCALE_RAW && !o->judge)
+		opt_fail("--scale: only with --judge");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (o->judge && others[i].given)
+			opt_fail("--judge and --%s: give one of the two",
+			    others[i].name);
 }
 
 /* Options that ask for what another one rules out. */
@@ -985,7 +1003,7 @@ check_together(const struct forecast_options *o, const bool given[SETTINGS])
 			 "for --save");
 	if (o->horizon_given && !isnan(o->target))
 		opt_fail("--horizon: --by says how far the rows to come go");
-	check_judge(o, given);
+	check_judge(o);
 	if (o->model == NULL)
 		return;
 	if (o->save != NULL)

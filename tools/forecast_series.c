@@ -1227,7 +1227,8 @@ forecast_series_predict(struct forecast_series *s,
 	s->failure = find_future(s, terms);
 	if (s->failure == FORECAST_DONE)
 		s->failure = predict_frame(s, terms, &f);
-	if (has_unseen_hours(s, false))
+	/* Where it failed there may be no rows to come. */
+	if (s->failure == FORECAST_DONE && has_unseen_hours(s, false))
 		s->status |= PROPHET_UNSEEN_HOURS;
 	arena_release(&f.arena);
 }

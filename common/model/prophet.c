@@ -116,7 +116,7 @@ prophet_check_rows(const struct prophet_spec *spec,
     const struct prophet_rows *rows, size_t *row)
 {
 	double first = INFINITY, last = -INFINITY, lowest = INFINITY;
-	size_t n = 0, ignored;
+	size_t n = 0, values = 0, ignored;
 
 	if (row == NULL)
 		row = &ignored;
@@ -125,8 +125,10 @@ prophet_check_rows(const struct prophet_spec *spec,
 
 		if (wrong != NULL)
 			return wrong;
-		if (rows->y == NULL || isnan(rows->y[*row]) ||
-		    (rows->weight != NULL && rows->weight[*row] == 0))
+		if (rows->y == NULL || isnan(rows->y[*row]))
+			continue;
+		values++;
+		if (rows->weight != NULL && rows->weight[*row] == 0)
 			continue;
 		first = fmin(first, rows->t[*row]);
 		last = fmax(last, rows->t[*row]);
@@ -144,7 +146,9 @@ prophet_check_rows(const struct prophet_spec *spec,
 	if (rows->y == NULL)
 		return NULL;
 	if (n < 2)
-		return "fewer than 2 rows with a value";
+		return values < 2
+		    ? "fewer than 2 rows with a value"
+		    : "fewer than 2 rows with a value and a weight above 0";
 	if (first == last)
 		return "all rows with a value have the same time";
 	if (spec->changepoint != NULL && spec->n_changepoints > 0 &&

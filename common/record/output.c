@@ -217,6 +217,8 @@ same_place(const char *a, const char *b)
 bool
 output_same(const struct output *a, const struct output *b)
 {
+	if (a->fd == STDOUT_FILENO && b->fd == STDOUT_FILENO)
+		return true;
 	return a->target != NULL && b->target != NULL &&
 	    same_place(a->target, b->target);
 }

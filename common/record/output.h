@@ -24,7 +24,8 @@ struct progress;
  */
 struct output *output_open(const char *path);
 
-/* Whether both would replace the same file, under whatever names. */
+/* Whether both would replace the same file, under whatever names, or are standard
+ * output. */
 bool output_same(const struct output *a, const struct output *b);
 
 /* Bytes that stay in memory: output_kept() has all that were written so far,

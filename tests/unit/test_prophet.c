@@ -1467,7 +1467,7 @@ rows_that_cannot_be_fitted_are_refused_with_the_reason(void **state)
 	spec.n_conditions = 0;
 	rows.weight = (const double[]){ 1, 0, 0 };
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
-	    "fewer than 2 rows with a value");
+	    "fewer than 2 rows with a value and a weight above 0");
 	rows.weight = (const double[]){ 1, 1, -1 };
 	assert_string_equal(prophet_check_rows(&spec, &rows, &row),
 	    "weight is missing, negative or out of range");
