@@ -87,6 +87,21 @@ same() {
     done
 }
 
+@test "fast paths: options about counts and output give the same for any number of threads" {
+    local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
+    for file in plain.csv bad.csv; do
+        same "$F/$file" --approximate --customers --distinct-orders -p month
+        same "$F/$file" --ojsonl --precision 5 --prefix x_ -g channel
+        same "$F/$file" --otsv --line-buffered -p week
+    done
+    aee-kpi -g channel "$F/plain.csv" >"$T/days.csv"
+    same "$T/days.csv" --rollup -p month
+    # The first ten that are left out, and how many there were.
+    aee-kpi --bad-rows=skip "$F/bad.csv" >"$T/one.skip" 2>&1
+    [ "$(grep -c "bad.csv:" "$T/one.skip")" = 10 ]
+    for jobs in 2 3 8; do aee-kpi -j $jobs --bad-rows=skip "$F/bad.csv" 2>&1 | cmp - "$T/one.skip"; done
+}
+
 @test "fast paths: traffic in every form gives the same sums" {
     local F=$BATS_FILE_TMPDIR T=$BATS_TEST_TMPDIR
     awk -F, -v OFS=, 'NR == 1 { print $0, "device"; next }
