@@ -359,24 +359,17 @@ reach(struct kpi *k, int32_t day)
 	widen(&k->covered, day);
 }
 
-/* An order; square and cost: NULL where there is none.  No struct: in a loop it
- * would be written for each. */
+/* An order into its cell; square and cost: NULL where there is none.  No struct:
+ * in a loop it would be written for each. */
 static inline int
-add_order(struct kpi *k, int32_t day, size_t group, size_t channel,
+add_order(struct kpi *k, struct cell *c, int64_t period, size_t channel,
     const struct decimal *value, const struct decimal *square,
     const struct decimal *cost, size_t order, size_t customer)
 {
-	const int64_t period = period_of(k, day);
-	struct cell *c = cell_at(k, group, period);
 	struct tally *share;
-	int status;
+	int status = count_distinct(k, c, period, order, customer);
 
-	if (c == NULL)
-		return -1;
-	if ((status = count_distinct(k, c, period, order, customer)) != 0)
-		return status;
-	reach(k, day);
-	if ((status = tally_add(&c->revenue, value)) != 0 ||
+	if (status != 0 || (status = tally_add(&c->revenue, value)) != 0 ||
 	    (square != NULL &&
 		(status = tally_add(&c->squares, square)) != 0) ||
 	    (cost != NULL && (status = tally_add(&c->cost, cost)) != 0) ||
@@ -390,12 +383,17 @@ add_order(struct kpi *k, int32_t day, size_t group, size_t channel,
 int
 kpi_add_order(struct kpi *k, const struct kpi_order *o)
 {
+	const int64_t period = period_of(k, o->day);
 	struct decimal square;
+	struct cell *c;
 
 	if (k->params.moments &&
 	    decimal_mul(&square, &o->value, &o->value) == -1)
 		return -2;
-	return add_order(k, o->day, o->group, o->channel, &o->value,
+	if ((c = cell_at(k, o->group, period)) == NULL)
+		return -1;
+	reach(k, o->day);
+	return add_order(k, c, period, o->channel, &o->value,
 	    k->params.moments ? &square : NULL, &o->cost, o->order,
 	    o->customer);
 }
@@ -432,13 +430,24 @@ add_plain(struct kpi *k, const struct kpi_run *run, size_t n)
 size_t
 kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 {
+	struct cell *c = NULL;
+	int64_t period = 0;
 	size_t i;
 
 	if (run->order == NULL && run->customer == NULL &&
 	    run->square == NULL && run->cost == NULL && !k->params.top_channel)
 		return add_plain(k, run, n);
-	for (i = 0; i < n; i++)
-		if (add_order(k, run->day[i], run->group[i],
+	for (i = 0; i < n; i++) {
+		/* Many rows have the cell of the row before. */
+		if (i == 0 || run->day[i] != run->day[i - 1] ||
+		    run->group[i] != run->group[i - 1]) {
+			period = period_of(k, run->day[i]);
+			c = cell_at(k, run->group[i], period);
+			if (c == NULL)
+				break;
+			reach(k, run->day[i]);
+		}
+		if (add_order(k, c, period,
 			run->channel == NULL ? 0 : run->channel[i],
 			&run->value[i],
 			run->square == NULL ? NULL : &run->square[i],
@@ -447,6 +456,7 @@ kpi_add_run(struct kpi *k, const struct kpi_run *run, size_t n)
 			run->customer == NULL ? KPI_NONE : run->customer[i]) !=
 		    0)
 			break;
+	}
 	return i;
 }
 
