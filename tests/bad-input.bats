@@ -215,6 +215,16 @@ END
     [ "$stderr" = "aee-zscore: -: two outputs cannot go to one file" ]
 }
 
+@test "every program: help that cannot be written is an error, however long" {
+    unwritable() {
+        for option in --help --version; do
+            run -1 --separate-stderr bash -c "$program $option >/dev/full"
+            [ "$stderr" = "$program: stdout: No space left on device" ]
+        done
+    }
+    each unwritable
+}
+
 @test "every program: an unknown option is a wrong command line" {
     unknown() {
         run -2 --separate-stderr "$program" --nonsense </dev/null

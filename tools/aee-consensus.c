@@ -995,17 +995,6 @@ open_part(struct judge *j, struct join *join, char *const *path)
 	return p;
 }
 
-/* The column of an input that has this name there, whatever --map says; or
- * -1. */
-static int
-own_column(const struct recin *in, const char *name)
-{
-	for (size_t i = 0; i < recin_columns(in); i++)
-		if (strcmp(recin_name(in, i), name) == 0)
-			return (int)i;
-	return -1;
-}
-
 /* The column of the join that a file calls name, perhaps by --map; -1 if no file
  * has it. */
 static int
@@ -1043,7 +1032,7 @@ find_joined_p(struct judge *j, const struct join *join, const struct part *part,
 static int
 own_place(const struct recin *in, const struct join *join, int at)
 {
-	return at == -1 ? -1 : own_column(in, join_name(join, (size_t)at));
+	return at == -1 ? -1 : recin_own(in, join_name(join, (size_t)at));
 }
 
 static void

@@ -1,6 +1,5 @@
 /* aee-score: flags or incidents against the events that were; aee-score(1). */
 #include <math.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #include "record/cli.h"
 #include "record/group.h"
 #include "record/json.h"
-#include "record/output.h"
 
 static const char usage[] =
     "usage: aee-score -e events [-c column,...] [-g column,...]\n"
@@ -360,15 +358,6 @@ flag_of(struct field f)
 	if (number_parse(f.p, f.n, &v) == -1 || (v != 0 && v != 1))
 		return -2;
 	return v == 1;
-}
-
-static int
-column_named(const struct recin *in, const char *name)
-{
-	for (size_t i = 0; i < recin_columns(in); i++)
-		if (strcmp(recin_name(in, i), name) == 0)
-			return (int)i;
-	return -1;
 }
 
 static void
@@ -766,22 +755,6 @@ check_limits(struct scorer *s, size_t d, const struct score *score)
 
 /* ---- output -------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void
-put(const struct scorer *s, const char *format, ...)
-{
-	char *line;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&line, format, args);
-	va_end(args);
-	if (n == -1)
-		cli_no_memory(s->cli);
-	output_write(s->cli->output, line, (size_t)n);
-	free(line);
-}
-
 /* A number of three digits behind the point, or "-". */
 static const char *
 short_text(double v, char text[NUMBER_TEXT_MAX])
@@ -799,32 +772,33 @@ print_text(struct scorer *s, size_t d, const struct score *score)
 	const struct score_counts *c = &score->sum;
 	char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
 
-	put(s,
+	cli_print(s->cli,
 	    "%s%s: %.2f years, %lld events of %lld days; flagged: %lld of "
 	    "these, %lld others, %lld false alarms\n",
 	    d > 0 ? "\n" : "", s->name[d], years(c), (long long)c->events,
 	    (long long)c->event_days, (long long)c->true_days,
 	    (long long)c->false_days, (long long)c->false_alarms);
 	for (int m = 0; m < MEASURES; m++) {
-		put(s, "  %-22s %8s", measure_name(m),
+		cli_print(s->cli, "  %-22s %8s", measure_name(m),
 		    short_text(score->value[m], a));
 		if (score->intervals && isfinite(score->low[m]))
-			put(s, "  [%s, %s]", short_text(score->low[m], a),
+			cli_print(s->cli, "  [%s, %s]",
+			    short_text(score->low[m], a),
 			    short_text(score->high[m], b));
-		put(s, "\n");
+		cli_print(s->cli, "\n");
 	}
 	if (score->events.n == 0)
 		return;
-	put(s, "  %-22s %8s %12s %8s %12s\n", "kind", "events", "event_recall",
-	    "recall", "median_delay");
+	cli_print(s->cli, "  %-22s %8s %12s %8s %12s\n", "kind", "events",
+	    "event_recall", "recall", "median_delay");
 	for (size_t i = 0; i < groups_count(s->kinds); i++) {
 		const struct field name = groups_key(s->kinds, i, 0);
 		const struct of_kind k = score_kind(s, score, i);
 		char delay[NUMBER_TEXT_MAX];
 
 		if (k.events > 0)
-			put(s, "  %-22.*s %8zu %12s %8s %12s\n", (int)name.n,
-			    name.p, k.events,
+			cli_print(s->cli, "  %-22.*s %8zu %12s %8s %12s\n",
+			    (int)name.n, name.p, k.events,
 			    short_text(share(k.found, k.events), a),
 			    short_text(share(k.flagged, k.days), b),
 			    short_text(k.delay, delay));
@@ -1027,8 +1001,8 @@ main(int argc, char *argv[])
 		cli_no_memory(&cli);
 	read_events(&s, o.events);
 	in = cli_input(&cli, argv + optind, (size_t)(argc - optind));
-	if (o.columns == NULL && column_named(in, "incident") != -1 &&
-	    column_named(in, "start_date") != -1)
+	if (o.columns == NULL && recin_own(in, "incident") != -1 &&
+	    recin_own(in, "start_date") != -1)
 		read_incidents(&s, in);
 	else
 		read_flags(&s, in);

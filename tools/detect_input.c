@@ -10,15 +10,6 @@ static const char *const sum_name[SUMS] = { "revenue", "orders", "sessions" };
 
 /* ---- columns ------------------------------------------------------------- */
 
-static int
-column_named(const struct recin *in, const char *name)
-{
-	for (size_t i = 0; i < recin_columns(in); i++)
-		if (strcmp(recin_name(in, i), name) == 0)
-			return (int)i;
-	return -1;
-}
-
 static bool
 has_column(const struct recin *in, const char *sum, const char *member)
 {
@@ -179,8 +170,8 @@ detect_input_open(struct detect_input *d, struct cli *cli, struct recin *in,
 {
 	*d = (struct detect_input){ .cli = cli, .in = in };
 	d->date = cli_need(cli, in, "date");
-	d->cube = column_named(in, "dimension") != -1 &&
-	    column_named(in, "member") != -1;
+	d->cube = recin_own(in, "dimension") != -1 &&
+	    recin_own(in, "member") != -1;
 	if (d->cube && n > 0 && !is_group(cli, "member"))
 		cli_fail(cli,
 		    "%s: is a cube: --column takes one by member (-g "

@@ -1,8 +1,6 @@
 #include "explain_text.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,22 +10,6 @@
 #include "record/output.h"
 
 enum { MOST = 5 }; /* of a list in a sentence */
-
-static void __attribute__((format(printf, 2, 3)))
-say(const struct explain *x, const char *format, ...)
-{
-	va_list args;
-	char *text;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n == -1)
-		cli_no_memory(x->cli);
-	output_write(x->cli->output, text, (size_t)n);
-	free(text);
-}
 
 /* Rounded, without a sign where nothing is left. */
 static double
@@ -39,9 +21,9 @@ rounded(double v, double unit)
 static void
 say_effect(const struct explain *x, const struct explain_line *l)
 {
-	say(x, "%.2f", rounded(l->effect, 0.01));
+	cli_print(x->cli, "%.2f", rounded(l->effect, 0.01));
 	if (!isnan(explain_pct(l)))
-		say(x, " (%.1f %%)", rounded(explain_pct(l), 0.1));
+		cli_print(x->cli, " (%.1f %%)", rounded(explain_pct(l), 0.1));
 }
 
 static void
@@ -55,7 +37,7 @@ say_member(const struct explain *x, const struct explain_line *l)
 		output_write(x->cli->output, f.p, f.n);
 	} else {
 		explain_key(x, l->kind, l->member, key, sizeof(key));
-		say(x, "%s", key);
+		cli_print(x->cli, "%s", key);
 	}
 }
 
@@ -63,7 +45,7 @@ say_member(const struct explain *x, const struct explain_line *l)
 static void
 say_driver(const struct explain *x, const struct explain_line *l)
 {
-	say(x, "%s",
+	cli_print(x->cli, "%s",
 	    strcmp(l->driver, "order_value") == 0 ? "order value" : l->driver);
 }
 
@@ -74,7 +56,7 @@ say_judgement(const struct explain *x, const struct explain_line *l)
 
 	if (verdict == NULL)
 		return;
-	say(x, "%s",
+	cli_print(x->cli, "%s",
 	    strcmp(verdict, "real") == 0        ? "more than noise"
 		: strcmp(verdict, "noise") == 0 ? "within the noise"
 						: "too little data to tell");
@@ -106,18 +88,21 @@ say_list(const struct explain *x, const char *level, const char *head)
 	for (size_t i = 0; i < n && i < MOST; i++) {
 		const struct explain_line *l = found[i];
 
-		say(x, "%s", i == 0 ? head : ", ");
+		cli_print(x->cli, "%s", i == 0 ? head : ", ");
 		if (strcmp(level, "driver") != 0)
 			say_member(x, l);
 		if (strcmp(level, "member_driver") == 0)
-			say(x, " ");
+			cli_print(x->cli, " ");
 		if (strcmp(level, "member") != 0)
 			say_driver(x, l);
-		say(x, " %.2f", rounded(l->effect, 0.01));
+		cli_print(x->cli, " %.2f", rounded(l->effect, 0.01));
 		if (l->judged)
-			say(x, " (%s)", explain_verdict(l));
+			cli_print(x->cli, " (%s)", explain_verdict(l));
 	}
-	say(x, n == 0 ? "" : n > MOST ? " and smaller ones.\n" : ".\n");
+	cli_print(x->cli,
+	    n == 0         ? ""
+		: n > MOST ? " and smaller ones.\n"
+			   : ".\n");
 	free(found);
 }
 
@@ -129,12 +114,13 @@ say_change(const struct explain *x)
 
 	range_format(&x->base.range, base);
 	range_format(&x->now.range, now);
-	say(x, "Revenue of %s was %.2f, after %.2f in %s: a change of ", now,
+	cli_print(x->cli,
+	    "Revenue of %s was %.2f, after %.2f in %s: a change of ", now,
 	    rounded(l->r1.value, 0.01), rounded(l->r0.value, 0.01), base);
 	say_effect(x, l);
-	say(x, ", ");
+	cli_print(x->cli, ", ");
 	say_judgement(x, l);
-	say(x, ".\n");
+	cli_print(x->cli, ".\n");
 }
 
 static const struct explain_line *
@@ -157,12 +143,12 @@ explain_say_drivers(const struct explain *x)
 
 	say_change(x);
 	if (expected != NULL && surprise != NULL) {
-		say(x,
+		cli_print(x->cli,
 		    "Of it the forecast expected %.2f; the surprise is %.2f, ",
 		    rounded(expected->effect, 0.01),
 		    rounded(surprise->effect, 0.01));
 		say_judgement(x, surprise);
-		say(x, ".\n");
+		cli_print(x->cli, ".\n");
 	}
 	say_list(x, "driver", "By driver: ");
 	say_list(x, "member", "By member: ");
@@ -179,15 +165,15 @@ explain_say_dimensions(const struct explain *x)
 		    strcmp(x->line[i + 1].level, "dimension") == 0;
 
 		if (strcmp(l->level, "dimension") == 0) {
-			say(x, "%s explains ", l->driver);
+			cli_print(x->cli, "%s explains ", l->driver);
 			if (last || isnan(l->share))
-				say(x, "none of it.\n");
+				cli_print(x->cli, "none of it.\n");
 			else
-				say(x, "%.3f of it: ", l->share);
+				cli_print(x->cli, "%.3f of it: ", l->share);
 			continue;
 		}
 		say_member(x, l);
-		say(x, " %.2f (%s)%s", rounded(l->effect, 0.01),
+		cli_print(x->cli, " %.2f (%s)%s", rounded(l->effect, 0.01),
 		    explain_verdict(l), last ? ".\n" : ", ");
 	}
 }
@@ -208,13 +194,13 @@ explain_say_members(const struct explain *x)
 
 	range_format(&x->base.range, base);
 	range_format(&x->now.range, now);
-	say(x,
+	cli_print(x->cli,
 	    "Revenue of %s was %.2f, after weeks (%s) that let expect %.2f: ",
 	    now, rounded(l->r1.value, 0.01), base, rounded(l->r0.value, 0.01));
 	say_effect(x, l);
-	say(x, ", ");
+	cli_print(x->cli, ", ");
 	say_judgement(x, l);
-	say(x, ".\n");
+	cli_print(x->cli, ".\n");
 	for (size_t i = 1; i + 1 < x->nlines; i += 2) {
 		const struct explain_line *own = &x->line[i], *share = own + 1;
 
@@ -222,15 +208,16 @@ explain_say_members(const struct explain *x)
 			continue;
 		any = true;
 		say_member(x, own);
-		say(x, " made %.2f: ", rounded(own->r1.value, 0.01));
+		cli_print(x->cli, " made %.2f: ", rounded(own->r1.value, 0.01));
 		say_effect(x, own);
-		say(x, " against its own weeks (%s), ", explain_verdict(own));
+		cli_print(x->cli, " against its own weeks (%s), ",
+		    explain_verdict(own));
 		say_effect(x, share);
-		say(x, " against its share of the whole (%s).\n",
+		cli_print(x->cli, " against its share of the whole (%s).\n",
 		    explain_verdict(share));
 	}
 	if (!any)
-		say(x,
+		cli_print(x->cli,
 		    "No member is below what it used to be, beyond "
 		    "noise.\n");
 }

@@ -209,13 +209,8 @@ kpi_cube_traffic(struct kpi_cube *cube, const char *path)
 bool
 kpi_cube_is(const struct recin *in)
 {
-	bool dimension = false, member = false;
-
-	for (size_t i = 0; i < recin_columns(in); i++) {
-		dimension |= strcmp(recin_name(in, i), "dimension") == 0;
-		member |= strcmp(recin_name(in, i), "member") == 0;
-	}
-	return dimension && member;
+	return recin_own(in, "dimension") != -1 &&
+	    recin_own(in, "member") != -1;
 }
 
 /* A sum of the row at hand; false if the row is left out. */

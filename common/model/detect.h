@@ -87,8 +87,8 @@ const char *detect_check(const struct detect_params *params);
  * be different (NULL: none): they are neither learned from nor flagged.  A
  * metric is used if at least DETECT_CYCLES seasons of its days are usable;
  * with none, every flag is missing.  Parameters as checked.
- * Time O(m n (log h + L)), some 10 ms for 27 metrics of 3 years; memory about
- * 120 bytes x m x n.
+ * Time O(m n (log h + L)), some 25 ms for 27 metrics of 3 years; memory about
+ * 140 bytes x m x n.
  * Returns 0, or -1 if out of memory; free with detect_release().
  */
 int detect_run(const struct detect_params *params, const struct metrics *set,

@@ -68,7 +68,7 @@ long_period_of(const struct kpi *k, int32_t day)
 	switch (k->params.period) {
 	case KPI_WEEK:
 		/* Weeks count from the Monday 1969-12-29. */
-		return (day + 3 - (day < -3 ? 6 : 0)) / 7;
+		return (date_week_start(day) + 3) / 7;
 	case KPI_MONTH:
 		date_civil(day, &year, &month, &unused);
 		return (int64_t)year * 12 + month - 1;

@@ -86,6 +86,16 @@ take_bad_rows(struct cli *cli, const char *arg)
 	    : arg;
 }
 
+/* End well, if what was printed could be written: of a long text a part may have
+ * been refused before the flush. */
+static _Noreturn void
+end_printed(int status)
+{
+	if (status < 0 || fflush(stdout) == EOF)
+		err(1, "stdout");
+	exit(0);
+}
+
 bool
 cli_option(struct cli *cli, int c, const char *arg)
 {
@@ -93,15 +103,10 @@ cli_option(struct cli *cli, int c, const char *arg)
 
 	switch (c) {
 	case 'h':
-		fputs(cli->usage, stdout);
-		if (fflush(stdout) == EOF)
-			err(1, "stdout");
-		exit(0);
+		end_printed(fputs(cli->usage, stdout));
 	case 'V':
-		printf("%s %s\n", program_invocation_short_name, AEE_VERSION);
-		if (fflush(stdout) == EOF)
-			err(1, "stdout");
-		exit(0);
+		end_printed(printf("%s %s\n", program_invocation_short_name,
+		    AEE_VERSION));
 	case '?':
 		opt_fail("'%s --help' lists the options",
 		    program_invocation_short_name);
@@ -499,6 +504,22 @@ close_files(struct cli *cli)
 	for (size_t i = 0; i < cli->nfiles; i++)
 		status |= close_output(cli->file[i].output);
 	return status;
+}
+
+void
+cli_print(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n == -1)
+		cli_no_memory(cli);
+	output_write(cli->output, text, (size_t)n);
+	free(text);
 }
 
 int

@@ -219,6 +219,10 @@ void cli_pass_kept(struct cli *cli, const struct table *table, size_t row);
  * an error. */
 void cli_check(struct cli *cli, const struct config *cfg);
 
+/* Formatted text to the output. */
+void cli_print(struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Close everything.  Returns the exit status: 1, with its line, if what was
  * written could not be. */
 int cli_finish(struct cli *cli);

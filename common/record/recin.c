@@ -393,6 +393,15 @@ recin_find(struct recin *in, const char *name)
 }
 
 int
+recin_own(const struct recin *in, const char *name)
+{
+	for (size_t i = 0; i < recin_columns(in); i++)
+		if (strcmp(recin_name(in, i), name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
 recin_need(struct recin *in, const char *name)
 {
 	const char *own = mapped(in, name);

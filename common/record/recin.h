@@ -88,7 +88,11 @@ enum format recin_format(const struct recin *in);
  * column: only fields asked for are delivered. */
 int recin_find(struct recin *in, const char *name);
 
-/* The same, but a missing column is an error. */
+/* Index of the column that the files call so, whatever the map says; -1 if there
+ * is none.  Does not ask for it. */
+int recin_own(const struct recin *in, const char *name);
+
+/* As recin_find(), but a missing column is an error. */
 int recin_need(struct recin *in, const char *name);
 
 /* Ask for every column. */
