@@ -3,25 +3,11 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+    # shellcheck source=tests/columns.bash
+    . "$BATS_TEST_DIRNAME/columns.bash"
     cd "$BATS_TEST_TMPDIR" || exit 1
     top=$BATS_TEST_DIRNAME/..
     prophet=$BATS_TEST_DIRNAME/data/prophet
-}
-
-# Columns of a CSV stream by name, in the order asked for.
-columns() {
-    awk -F, -v names="$*" '
-        NR == 1 { n = split(names, name, " "); for (i = 1; i <= NF; i++) at[$i] = i; next }
-        { for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]], i < n ? "," : "\n" }'
-}
-
-# Two streams of date,number,...: the same dates, numbers at most $3 apart.
-near() {
-    paste -d, "$1" "$2" | awk -F, -v limit="$3" '
-        $1 != $(NF / 2 + 1) { print "row " NR ": " $0; exit bad = 1 }
-        { for (i = 2; i <= NF / 2; i++) { d = $i - $(NF / 2 + i); if (d < 0) d = -d
-            if (!(d <= limit)) { print "row " NR ": " $0; exit bad = 1 } } n++ }
-        END { exit bad || n == 0 }'
 }
 
 # $1 rows from 2024-01-01 on, of an awk expression in i = 0, 1, ...

@@ -4,13 +4,10 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+    # shellcheck source=tests/columns.bash
+    . "$BATS_TEST_DIRNAME/columns.bash"
     cd "$BATS_TEST_TMPDIR" || exit 1
     data=$BATS_TEST_DIRNAME/data
-}
-
-# A column of a CSV stream by name.
-column() {
-    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }'
 }
 
 # The first column of the flagged rows.
@@ -23,7 +20,7 @@ cloud() {
     awk -v n="$1" -v OFS=, 'BEGIN { print "x", "y"; for (i = 1; i < n; i++) print i * 37 % 101, i * 53 % 97; print 1000, -1000 }'
 }
 
-near() {
+about() {
     awk -v a="$1" -v b="$2" -v e="$3" 'BEGIN { d = a - b; exit !(a != "" && d <= e && d >= -e) }'
 }
 
@@ -35,22 +32,22 @@ near() {
     run -0 aee-iforest -q <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
     [ "${lines[0]}" = "x,iforest_score,iforest_p,iforest_anomaly,iforest_top_feature" ]
     IFS=, read -r x score p anomaly top <<<"${lines[9]}"
-    near "$score" 0.8219699 3e-6
+    about "$score" 0.8219699 3e-6
     [ "$x|$anomaly|$top" = "1e96|1|x" ]
     awk -v p="$p" "BEGIN { exit !(p > 0 && p < 0.2) }"
     IFS=, read -r _ score _ anomaly _ <<<"${lines[8]}"
-    near "$score" 0.6756346 3e-6
+    about "$score" 0.6756346 3e-6
     [ "$anomaly" = 0 ]
     # With harmonic numbers, c(9) = 2 (H(9) - 1) = 3.6579365.
     run -0 aee-iforest -q --exact-c <<<$'x\n1\n1e12\n1e24\n1e36\n1e48\n1e60\n1e72\n1e84\n1e96'
     IFS=, read -r _ score _ <<<"${lines[9]}"
-    near "$score" 0.8273799 3e-6
+    about "$score" 0.8273799 3e-6
 }
 
 @test "aee-iforest: the row far away scores highest and is flagged" {
     cloud 500 | aee-iforest --threshold 0.7 >out
     [ "$(flagged <out)" = 1000 ]
-    [ "$(column iforest_score <out | sort -rg | head -1)" = "$(tail -1 out | cut -d, -f3)" ]
+    [ "$(columns iforest_score <out | sort -rg | head -1)" = "$(tail -1 out | cut -d, -f3)" ]
 }
 
 @test "aee-iforest: a seed decides the bytes" {
@@ -69,7 +66,7 @@ near() {
     aee-iforest --trees 1000 --subsample 64 in >a
     aee-iforest --trees 1000 --subsample 64 -s 7 in >b
     # Scores of 1000 trees hardly depend on the seed.
-    paste -d, <(column iforest_score <a) <(column iforest_score <b) |
+    paste -d, <(columns iforest_score <a) <(columns iforest_score <b) |
         awk -F, '{ d = $1 - $2; if (d > 0.03 || d < -0.03) exit bad = 1 } END { exit bad }'
 }
 
@@ -271,10 +268,10 @@ END
     gzip -dc "$data/original-days.csv.gz" | cut -d, -f1-5 >days
     aee-zscore days | aee-iforest | aee-zscore -c sessions --prefix sessions_ >all
     cmp <(cut -d, -f1-5 all) days
-    diff <(column iforest_score <all) <(aee-iforest days | column iforest_score)
+    diff <(columns iforest_score <all) <(aee-iforest days | columns iforest_score)
     run -1 --separate-stderr aee-iforest all
     [ "$stderr" = "aee-iforest: the input has a column 'iforest_score' already (see --prefix)" ]
-    aee-iforest --prefix again. all | column again.iforest_score | diff - <(column iforest_score <all)
+    aee-iforest --prefix again. all | columns again.iforest_score | diff - <(columns iforest_score <all)
 }
 
 @test "aee-iforest: several files are one input" {
@@ -386,7 +383,7 @@ labelled() {
 
 @test "aee-iforest: a p-value is never 0 and falls as the score rises" {
     labelled 600 | aee-iforest -f x,y >out
-    paste -d' ' <(column iforest_score <out) <(column iforest_p <out) | sort -k1,1g |
+    paste -d' ' <(columns iforest_score <out) <(columns iforest_p <out) | sort -k1,1g |
         awk '{ if (!($2 > 0 && $2 <= 1) || (NR > 1 && $2 > p)) exit bad = 1; p = $2 } END { exit bad }'
     # Those that are nothing like the others are far beyond what is ordinary.
     awk -F, 'NR > 1 && $1 > 40 && $6 > 0.001 { exit bad = 1 } END { exit bad }' out
@@ -467,8 +464,8 @@ labelled() {
     labelled 600 >in
     # a and b come equally often, what else there is once.
     awk -F, -v OFS=, 'NR > 1 { $3 = $3 ~ /rare/ ? 1 : log(1 + ($3 == "a" ? 300 : 294)) / log(2) } { print }' in >coded
-    diff <(aee-iforest -f y --categorical c in | column iforest_score | sed 's/......$//') \
-        <(aee-iforest -f y,c coded | column iforest_score | sed 's/......$//')
+    diff <(aee-iforest -f y --categorical c in | columns iforest_score | sed 's/......$//') \
+        <(aee-iforest -f y,c coded | columns iforest_score | sed 's/......$//')
     # Beside the default, and where -f names it.
     cmp <(aee-iforest -x label --categorical c in) <(aee-iforest -f x,y,c --categorical c in)
     run -1 --separate-stderr aee-iforest --categorical nowhere in
@@ -856,8 +853,8 @@ inside_the_limits() {
 # What the original says of a run: scores inside the limits, eight days flagged,
 # the five that (nearly) every seed flags among them.
 as_the_original() {
-    paste -d, <(column iforest_score <"$1") <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_mean50) \
-        <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
+    paste -d, <(columns iforest_score <"$1") <(gzip -dc "$data/original-days.csv.gz" | columns iforest_score_mean50) \
+        <(gzip -dc "$data/original-days.csv.gz" | columns iforest_score_sd50) | inside_the_limits
     flagged <"$1" | sort >days
     [ "$(wc -l <days)" -eq 8 ]
     jq -r '.iforest_flagged_at_least_45_of_50_seeds[]' "$data/original-expected.json" >stable
@@ -885,8 +882,8 @@ as_the_original() {
     gzip -dc "$data/original-days.csv.gz" | cut -d, -f1-5 >in
     for seed in 0 1 2; do
         aee-iforest -s $seed in >out
-        paste -d, <(column iforest_score <out) <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_mean50) \
-            <(gzip -dc "$data/original-days.csv.gz" | column iforest_score_sd50) | inside_the_limits
+        paste -d, <(columns iforest_score <out) <(gzip -dc "$data/original-days.csv.gz" | columns iforest_score_mean50) \
+            <(gzip -dc "$data/original-days.csv.gz" | columns iforest_score_sd50) | inside_the_limits
         [ "$(flagged <out | wc -l)" -eq 8 ]
     done
 }

@@ -2,13 +2,10 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+    # shellcheck source=tests/columns.bash
+    . "$BATS_TEST_DIRNAME/columns.bash"
     cd "$BATS_TEST_TMPDIR" || exit 1
     data=$BATS_TEST_DIRNAME/data
-}
-
-# A column of a CSV stream by name.
-column() {
-    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }'
 }
 
 # ---- the formula ---------------------------------------------------------------
@@ -470,17 +467,17 @@ same_z() {
 @test "aee-zscore: every z of the original, from its days" {
     gzip -dc "$data/original-days.csv.gz" >days
     cut -d, -f1,2 days | aee-zscore --include-current >out
-    column z_score <out >ours
-    column z_score <days >theirs
+    columns z_score <out >ours
+    columns z_score <days >theirs
     same_z ours theirs
     [ "$(awk -F, '$7 == 1 { print $1, sprintf("%.6f", $5) }' out)" = $'2025-03-15 3.345390\n2025-09-10 -2.652143' ]
 }
 
 @test "aee-zscore: every z of the original, from its orders" {
     gzip -dc "$data/original-orders.csv.gz" | aee-kpi | aee-zscore --include-current --precision 17 >out
-    gzip -dc "$data/original-days.csv.gz" | column z_score >theirs
-    column z_score <out >ours
+    gzip -dc "$data/original-days.csv.gz" | columns z_score >theirs
+    columns z_score <out >ours
     same_z ours theirs
-    paste -d, <(column date <out) <(column zscore_anomaly <out) | sed -n 's/,1$//p' |
+    paste -d, <(columns date <out) <(columns zscore_anomaly <out) | sed -n 's/,1$//p' |
         diff - <(jq -r '.zscore_flagged[]' "$data/original-expected.json")
 }

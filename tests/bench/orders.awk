@@ -1,21 +1,7 @@
 # Orders as a shop has them: rows of them, sorted by date, 1096 days by 4
 # channels, or 9 of kind channels.  -v rows=N
 # -v kind=plain|quoted|crlf|odd|bad|shuffled|channels|traffic|jsonl
-function below(n) {
-    # Numerical Recipes' generator, exact in doubles.
-    seed = (seed * 1664525 + 1013904223) % 4294967296
-    return int(seed / 4294967296 * n)
-}
-
 BEGIN {
-    seed = 42
-    split("31 28 31 30 31 30 31 31 30 31 30 31", length_of, " ")
-    for (year = 2022; year < 2025; year++)
-        for (month = 1; month <= 12; month++) {
-            last = length_of[month] + (month == 2 && year == 2024)
-            for (day = 1; day <= last; day++)
-                date[days++] = sprintf("%d-%02d-%02d", year, month, day)
-        }
     names = "organic paid_search email referral"
     if (kind == "channels")
         names = names " direct social partner print tv"

@@ -20,7 +20,7 @@ has_jobs() {
 }
 
 orders_file() {
-    made "$1.$2" "$awk" -v rows="$2" -v kind="$1" -f tests/bench/orders.awk
+    made "$1.$2" "$awk" -v rows="$2" -v kind="$1" -f tests/bench/days.awk -f tests/bench/orders.awk
 }
 
 # simulated ROWS [OPTION...]: the command for about so many orders of the shop that

@@ -14,7 +14,7 @@ S=$DATA/series.$ROWS
 J=$DATA/series-jsonl.$ROWS
 features=revenue,orders,sessions,conversion_rate
 
-made "series.$ROWS" "$awk" -v rows="$ROWS" -f tests/bench/series.awk
+made "series.$ROWS" "$awk" -v rows="$ROWS" -f tests/bench/days.awk -f tests/bench/series.awk
 made "series-jsonl.$ROWS" "$awk" -F, '
     NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; n = NF; next }
     { for (i = 1; i <= n; i++)
